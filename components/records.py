@@ -1,0 +1,167 @@
+"""Records in words: the rows behind a mark, the voices, the documents they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components.plain import link, plain
+from components.words import Words
+from data.catalog import dictionary
+from data.checks import split
+from data.tables import Tables
+
+Record = dict[str, Any]
+
+
+def has(value: Any) -> bool:
+    """Whether a cell says anything."""
+    return value is not None and value == value and value != ""
+
+
+def show_records(tables: Tables, table: str, rows: pd.DataFrame, words: Words, most: int = 12) -> None:
+    """Records as short paragraphs, each with its documents; what is beyond `most` is said."""
+    documents = tables.native("sources").set_index("source_id").to_dict("index")
+    for row in rows.head(most).to_dict("records"):
+        st.markdown("  \n".join([*_said(table, row, words), _documents(row, documents, words)]), anchors=False)
+    if len(rows) > most:
+        st.caption(words.t("records.more", n=len(rows) - most))
+
+
+def _said(table: str, row: Record, words: Words) -> Iterable[str]:
+    """The lines of one record: what it says, then who, when and how sure."""
+    lines = {
+        "opinions": _opinion,
+        "funding_rounds": _round,
+        "index_moves": _move,
+        "events": _event,
+        "models": _model,
+        "indicators": _indicator,
+    }[table](row, words)
+    return [line for line in lines if line]
+
+
+def _opinion(row: Record, words: Words) -> list[str]:
+    who = [f"**{plain(words.pick(row, 'speaker'))}**"]
+    if has(row["organization_en"]) and row["organization_en"] != row["speaker_en"]:
+        who.append(plain(words.pick(row, "organization")))
+    stance = words.code("stance", row["stance"])
+    if has(row["stance_second"]) and row["stance_second"] != row["stance"]:
+        stance = words.t("records.coded_twice", first=stance, second=words.code("stance", row["stance_second"]))
+    facts = [words.code("role", row["role"]), _date(row, "said_date", words), stance, words.code("theme", row["theme"]), words.codes("sector", split(row["sectors"]))]
+    return [plain(words.pick(row, "summary")), f"{words.listed(who)} · {plain(' · '.join(facts))}", _audit(row, words)]
+
+
+def _round(row: Record, words: Words) -> list[str]:
+    facts = [amount(row, words), words.code("stage", row["stage"]), _date(row, "announced_date", words), words.code("status", row["status"])]
+    lead = words.t("records.led_by", names=words.listed(split(words.pick(row, "lead_investors")))) if has(row["lead_investor_ids"]) else ""
+    with_whom = words.t("records.investors", names=words.listed(split(words.pick(row, "investors")))) if has(row["investor_ids"]) else ""
+    part = words.t("records.part_of", whole=row["part_of"]) if has(row["part_of"]) else ""
+    first = f"**{plain(words.pick(row, 'company'))}** · {plain(' · '.join(facts))}"
+    return [first, plain(words.t("joiner").join(x for x in (lead, with_whom, part, words.pick(row, "notes")) if x)), _audit(row, words)]
+
+
+def amount(row: Record, words: Words) -> str:
+    """What a round's amount is, with its hedge: ≥ US$30m, about US$50m, undisclosed, or as printed in another currency."""
+    if row["amount_qualifier"] == "undisclosed":
+        return words.code("amount_qualifier", "undisclosed")
+    if has(row["amount_usd_m"]):
+        value = words.usd_m(float(row["amount_usd_m"]))
+    else:
+        value = words.t("records.original", amount=words.number(float(row["amount_original"]) / 1e6, 1), currency=words.code("currency", row["currency"]))
+    return words.t(f"records.amount.{row['amount_qualifier']}", value=value)
+
+
+def _move(row: Record, words: Words) -> list[str]:
+    value = words.signed_percent(float(row["value"]), 2) if row["unit"] == "percent" else f"{words.number(float(row['value']), 2)} {words.code('value_unit', row['unit'])}"
+    when = words.span(_iso(row["window_start"]), _iso(row["date"])) if has(row["window_start"]) else words.date(_iso(row["date"]))
+    facts = [value, words.code("measure", row["measure"]), when]
+    return [f"**{plain(words.pick(row, 'index_name'))}** · {plain(' · '.join(facts))}", plain(words.pick(row, "notes")), _audit(row, words)]
+
+
+def _event(row: Record, words: Words) -> list[str]:
+    facts = [_date(row, "date", words), words.code("event_kind", row["kind"]), words.codes("sector", split(row["sectors"]))]
+    return [f"**{plain(words.pick(row, 'title'))}** · {plain(' · '.join(facts))}", plain(words.pick(row, "summary")), _audit(row, words)]
+
+
+def _model(row: Record, words: Words) -> list[str]:
+    facts = [words.pick(row, "vendor"), _date(row, "release_date", words)]
+    facts += [words.t("records.seconds", n=int(row["max_clip_s"]))] if has(row["max_clip_s"]) else []
+    facts += [str(row["max_resolution"])] if has(row["max_resolution"]) else []
+    return [f"**{plain(row['model_name'])}** · {plain(' · '.join(facts))}", plain(words.pick(row, "notes")), _audit(row, words)]
+
+
+def _indicator(row: Record, words: Words) -> list[str]:
+    if has(row["value"]):
+        value = words.number(float(row["value"]), 2)
+    else:
+        value = f"{words.number(float(row['value_low']), 2)}–{words.number(float(row['value_high']), 2)}"
+    facts = [f"{value} {words.code('indicator_unit', row['unit'])}", str(row["period"]), words.pick(row, "geography")]
+    return [f"**{plain(words.pick(row, 'name'))}** · {plain(' · '.join(facts))}", plain(words.pick(row, "definition")), _audit(row, words)]
+
+
+def _date(row: Record, column: str, words: Words) -> str:
+    if not has(row[column]):
+        return words.t("records.undated")
+    printed = words.date(_iso(row[column]))
+    return words.t("records.inferred", date=printed) if row.get("is_date_inferred") is True else printed
+
+
+def _iso(value: Any) -> str:
+    return value if isinstance(value, str) else value.date().isoformat() if hasattr(value, "date") else value.isoformat()
+
+
+def _audit(row: Record, words: Words) -> str:
+    if not has(row.get("audit")):
+        return ""
+    note = words.pick(row, "audit_note")
+    mark = words.t("records.audit", mark=words.code("audit", row["audit"]))
+    return f"*{plain(mark + (words.t('colon') + note if note else ''))}*"
+
+
+def _documents(row: Record, documents: dict[str, Record], words: Words) -> str:
+    found = [document_link(documents[s], words) for s in split(row["source_ids"]) if s in documents]
+    return words.t("records.read_in") + words.t("colon") + " · ".join(found)
+
+
+def document_link(document: Record, words: Words) -> str:
+    """A document as a Markdown link with its publisher and date, a repost or translation said as one."""
+    title = document["title"] if has(document["title"]) else words.t("records.untitled")
+    remarks = [x for x in (document["publisher"], words.date(document["published"]) if has(document["published"]) else "") if has(x)]
+    if document["version"] in ("repost", "translation", "aggregation"):
+        remarks.append(words.code("source_version", document["version"]))
+    brackets = ("（", "）") if words.lang == "zh" else (" (", ")")
+    return link(title, document["url"]) + brackets[0] + plain(words.listed(remarks)) + brackets[1]
+
+
+def table_view(frame: pd.DataFrame, table: str | None, words: Words) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """A frame as a reader's table: headers and codes in words, and column settings for `st.dataframe`."""
+    known = dictionary()
+    shown: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
+    for name in frame.columns:
+        column = known.column(name, table)
+        stem, _, suffix = name.rpartition("_")
+        if suffix in ("en", "zh") and suffix != words.lang and f"{stem}_{words.lang}" in frame.columns:
+            continue
+        values = frame[name]
+        if column.codes:
+            values = values.map({c: words.codes(column.codes, split(str(c))) for c in values.dropna().unique()})
+        label = column.label[words.lang]
+        unit = words.code("unit", column.unit) if column.unit else ""
+        header = f"{label} ({unit})" if unit and unit not in label else label
+        header = header if header not in shown else f"{header} [{name}]"
+        shown[header] = values
+        help_text = column.description[words.lang]
+        if column.type == "url":
+            settings[header] = st.column_config.LinkColumn(header, help=help_text)
+        elif column.type == "day":
+            settings[header] = st.column_config.DateColumn(header, help=help_text, format="YYYY-MM-DD")
+        elif column.type in ("number", "integer"):
+            settings[header] = st.column_config.NumberColumn(header, help=help_text)
+        else:
+            settings[header] = st.column_config.Column(header, help=help_text)
+    return pd.DataFrame(shown, index=frame.index), settings

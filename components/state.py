@@ -1,0 +1,99 @@
+"""What the reader has chosen lives in the address bar; widgets only show and change it.
+
+The query string holds codes and is the truth. A widget takes its value from there whenever the two
+differ (first load, pasted link, Back button), and writes its codes there when it is used. Streamlit's
+own `bind="query-params"` writes labels, which would break a link in the other language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from components.words import LANGUAGES
+from data.filters import PARAMETERS, Filters, Refused, parse, unknown_parameters
+
+#: Parameters of a link beside the filters.
+OTHER_PARAMETERS = ("lang", "embed", "embed_options")
+
+
+def query() -> list[tuple[str, str]]:
+    """The query string as pairs."""
+    return [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
+
+
+def language() -> str:
+    """The reader's language: of the link, else chosen earlier, else the browser's, else English."""
+    asked = st.query_params.get("lang", "")
+    if asked in LANGUAGES:
+        st.session_state["lang"] = asked
+    elif "lang" not in st.session_state:
+        locale = st.context.locale or ""
+        st.session_state["lang"] = "zh" if locale.lower().startswith("zh") else "en"
+    return str(st.session_state["lang"])
+
+
+def keep_across_pages(page: str) -> None:
+    """Carry the choice to a page that was opened without one, and remember what is chosen now."""
+    if st.session_state.get("page", page) != page and not any(name in (*PARAMETERS, "lang") for name, _ in query()):
+        write(st.session_state.get("query", []))
+    st.session_state["page"] = page
+    st.session_state["query"] = query()
+
+
+def write(pairs: list[tuple[str, str]]) -> None:
+    """Replace the query string."""
+    grouped: dict[str, list[str]] = {}
+    for name, value in pairs:
+        grouped.setdefault(name, []).append(value)
+    st.query_params.from_dict(grouped)
+
+
+def filters() -> tuple[Filters, list[Refused], list[str]]:
+    """The selection in the address bar, what in it means nothing, and parameters nobody knows."""
+    pairs = query()
+    selection, refused = parse(pairs)
+    return selection, refused, unknown_parameters(pairs, OTHER_PARAMETERS)
+
+
+def choose(parameter: str, values: list[str]) -> None:
+    """Set one parameter of the address bar; none of it when there is no value."""
+    if values:
+        st.query_params[parameter] = values
+    else:
+        st.query_params.pop(parameter, None)
+    st.session_state["query"] = query()
+
+
+def clear() -> None:
+    """Lift every filter; the language stays."""
+    write([(name, value) for name, value in query() if name not in PARAMETERS])
+    st.session_state["query"] = query()
+
+
+def follow(key: str, value: Any) -> None:
+    """Give the widget of `key` the value in the address bar, where it does not have it."""
+    if key not in st.session_state or st.session_state.get(f"seen:{key}") != value:
+        st.session_state[key] = value
+    st.session_state[f"seen:{key}"] = value
+
+
+def pushes(parameter: str, key: str, to_codes: Callable[[Any], list[str]]) -> Callable[[], None]:
+    """A callback that writes what the widget holds into the address bar."""
+
+    def push() -> None:
+        choose(parameter, to_codes(st.session_state[key]))
+
+    return push
+
+
+def code_list(value: Any) -> list[str]:
+    """The codes that a choice widget holds."""
+    return [] if value is None else [value] if isinstance(value, str) else list(value)
+
+
+def day_code(value: date | None) -> list[str]:
+    return [value.isoformat()] if value else []

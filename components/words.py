@@ -1,0 +1,138 @@
+"""Words, numbers and dates in the reader's language.
+
+Interface words stand in `components/text/*.yaml` (one entry: both languages side by side), words for
+columns and codes in the data dictionary. Numbers and dates go through Babel. Knows no Streamlit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from data import periods
+from data.catalog import dictionary
+
+TEXT_DIR = Path(__file__).parent / "text"
+LANGUAGES = ("en", "zh")
+LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
+_LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> dict[str, dict[str, Any]]:
+    """Every interface text: key -> {en, zh}. A key is its path in the files, joined by dots."""
+    entries: dict[str, dict[str, Any]] = {}
+    for path in sorted(TEXT_DIR.glob("*.yaml")):
+        with path.open(encoding="utf-8") as file:
+            for key, value in _flat(yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}, ""):
+                if key in entries:
+                    raise ValueError(f"{path.name}: {key} stands twice in components/text")
+                entries[key] = value
+    return entries
+
+
+def _flat(node: dict[str, Any], prefix: str) -> Iterable[tuple[str, dict[str, Any]]]:
+    for name, value in node.items():
+        if isinstance(value, dict) and "en" not in value:
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+class Words:
+    """All words in one language. Cheap to make; holds no state."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang if lang in LANGUAGES else "en"
+        self.locale = _LOCALES[self.lang]
+
+    def t(self, key: str, **values: Any) -> str:
+        """An interface text with its values filled in.
+
+        An entry may give `one` and `other` for English; `n` chooses. Whole numbers are grouped.
+        Raises KeyError for an unknown key: a test holds that none is.
+        """
+        entry = catalogue()[key][self.lang]
+        if isinstance(entry, dict):
+            entry = entry["one"] if values.get("n") == 1 else entry["other"]
+        if not values:
+            return str(entry)
+        return str(entry).format(**{k: self.number(v) if isinstance(v, int) and not isinstance(v, bool) else v for k, v in values.items()})
+
+    def code(self, code_list: str, code: str | None) -> str:
+        """A code of a closed list in words; a dash for none."""
+        return dictionary().label(code_list, code, self.lang) if code is not None and code == code else "–"
+
+    def codes(self, code_list: str, codes: Iterable[str]) -> str:
+        """Several codes in words, as a list in running text."""
+        return self.listed(self.code(code_list, c) for c in codes)
+
+    def label(self, column: str, table: str | None = None) -> str:
+        """A column's header."""
+        return dictionary().column(column, table).label[self.lang]
+
+    def listed(self, items: Iterable[str]) -> str:
+        return ("、" if self.lang == "zh" else ", ").join(items)
+
+    def pick(self, row: Any, stem: str) -> str:
+        """The text `<stem>_en` or `<stem>_zh` of a row, the other language where this one is empty."""
+        other = "en" if self.lang == "zh" else "zh"
+        for lang in (self.lang, other):
+            value = row[f"{stem}_{lang}"]
+            if isinstance(value, str) and value:
+                return value
+        return ""
+
+    def number(self, value: float | int, digits: int = 0) -> str:
+        """A number with grouped thousands and at most `digits` decimals."""
+        return format_decimal(value, format="#,##0" + ("." + "#" * digits if digits else ""), locale=self.locale)
+
+    def percent(self, value: float, digits: int = 0) -> str:
+        return f"{self.number(value, digits)}%"
+
+    def signed_percent(self, value: float, digits: int = 1) -> str:
+        """A move: always with its sign, a true minus for falls."""
+        return f"{'+' if value > 0 else '−' if value < 0 else ''}{self.number(abs(value), digits)}%"
+
+    def usd_m(self, value: float) -> str:
+        """An amount given in millions of US dollars, at a readable scale: US$1.2bn, 12亿美元."""
+        if self.lang == "zh":
+            yuan = value * 1e6
+            scale, unit = (1e8, "亿") if yuan >= 1e8 else (1e4, "万")
+            return f"{self._three(yuan / scale)}{unit}美元"
+        scale, unit = (1e3, "bn") if value >= 1e3 else (1, "m")
+        return f"US${self._three(value / scale)}{unit}"
+
+    def _three(self, value: float) -> str:
+        """About three significant figures, no false decimals."""
+        return self.number(value, 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2)
+
+    def date(self, printed: str | date | None) -> str:
+        """A date at the precision that it has: 22 March 2024, March 2024, Q1 2024, 2024."""
+        if printed is None or printed != printed or printed == "":
+            return "–"
+        text = printed if isinstance(printed, str) else printed.isoformat()[:10]
+        precision = periods.precision_of(text)
+        if precision == "quarter":
+            year, quarter = text.split("-Q")
+            return f"{year}年第{'一二三四'[int(quarter) - 1]}季度" if self.lang == "zh" else f"Q{quarter} {year}"
+        start, _ = periods.bounds(text)
+        pattern = {"day": ("d MMM y", "y年M月d日"), "month": ("MMM y", "y年M月"), "year": ("y", "y年")}[precision]
+        return format_date(start, pattern[self.lang == "zh"], locale=self.locale)
+
+    def span(self, start: str, end: str) -> str:
+        """From one date to another."""
+        return f"{self.date(start)}{'至' if self.lang == 'zh' else ' to '}{self.date(end)}"
+
+
+def with_precision(row: Any, column: str) -> str:
+    """The printed date of a row."""
+    value = row[column]
+    return value if isinstance(value, str) else value.isoformat()[:10]

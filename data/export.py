@@ -1,0 +1,194 @@
+"""Frames to files: CSV, JSON, XLSX and Parquet.
+
+- CSV is UTF-8 with a byte order mark and the header on line 1, so that Excel opens Chinese intact;
+- a text cell that a spreadsheet would run as a formula gets an apostrophe in front (`sheet_safe`);
+  numbers, dates and negative values are never touched; JSON and Parquet keep the text as it is;
+- beside each column of codes stand its words in both languages (`stance`, `stance_en`, `stance_zh`);
+- XLSX says on further sheets what the columns mean and which selection made the file.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+import xlsxwriter
+
+from data.catalog import Column, Dictionary, dictionary
+from data.checks import split
+
+FORMATS = ("csv", "xlsx", "parquet", "json")
+MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+    "json": "application/json",
+}
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+#: What a spreadsheet takes for the start of a formula (OWASP, CSV injection), also behind blanks.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def sheet_safe(text: str) -> str:
+    """The text, with an apostrophe in front when a spreadsheet would run it.
+
+    To reverse it, drop one leading apostrophe where the rest starts like a formula.
+    """
+    return f"'{text}" if text.lstrip(" \u00a0\u3000").startswith(_FORMULA_STARTS) or text.startswith(_FORMULA_STARTS) else text
+
+
+def columns_of(frame: pd.DataFrame, table: str | None, words: Dictionary | None = None) -> list[Column]:
+    """What the dictionary says of each column of a frame. Raises KeyError for one that it does not know."""
+    words = words or dictionary()
+    return [words.column(name, table) for name in frame.columns]
+
+
+def with_labels(frame: pd.DataFrame, table: str | None, words: Dictionary | None = None) -> pd.DataFrame:
+    """The frame with the words of every code column beside it, in both languages."""
+    words = words or dictionary()
+    parts: dict[str, Any] = {}
+    for column in columns_of(frame, table, words):
+        values = frame[column.name]
+        parts[column.name] = values
+        if not column.codes or f"{column.name}_en" in frame.columns:
+            continue
+        for lang in ("en", "zh"):
+            separator = "、" if lang == "zh" else ", "
+            labels = {
+                cell: separator.join(words.label(column.codes, code, lang) for code in split(str(cell)))
+                for cell in values.dropna().unique()
+            }
+            parts[f"{column.name}_{lang}"] = values.map(labels)
+    return pd.DataFrame(parts, index=frame.index)
+
+
+def arrow_table(frame: pd.DataFrame, table: str | None, words: Dictionary | None = None) -> pa.Table:
+    """The frame with labels as an Arrow table, the dictionary in its field metadata."""
+    words = words or dictionary()
+    labelled = with_labels(frame, table, words)
+    described = {c.name: c.arrow_field() for c in columns_of(frame, table, words)}
+    fields = [described.get(name, pa.field(name, pa.string())) for name in labelled.columns]
+    arrays = [_array(labelled[f.name], f) for f in fields]
+    return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def _array(values: pd.Series[Any], field: pa.Field) -> pa.Array:
+    if pa.types.is_date32(field.type):
+        days = pd.to_datetime(values)
+        return pa.array([None if pd.isna(d) else d.date() for d in days], type=field.type)
+    array = pa.Array.from_pandas(values)
+    if pa.types.is_string(field.type) and not pa.types.is_string(array.type):
+        return array.cast(pa.string())
+    return array.cast(field.type)
+
+
+def to_csv(data: pa.Table) -> bytes:
+    """CSV that Excel opens as it is meant: byte order mark, header on line 1, text made safe."""
+    out = io.BytesIO()
+    out.write(BYTE_ORDER_MARK)
+    pa_csv.write_csv(_sheet_safe_table(data), out, pa_csv.WriteOptions(include_header=True, quoting_style="needed"))
+    return out.getvalue()
+
+
+def _sheet_safe_table(data: pa.Table) -> pa.Table:
+    for position, column in enumerate(data.schema):
+        if not pa.types.is_string(column.type):
+            continue
+        values = data.column(position).to_pylist()
+        safe = [value if value is None else sheet_safe(value) for value in values]
+        if safe != values:
+            data = data.set_column(position, column, pa.array(safe, type=column.type))
+    return data
+
+
+def to_parquet(data: pa.Table) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(data, out, compression="zstd")
+    return out.getvalue()
+
+
+def to_json(data: pa.Table, about: dict[str, Any]) -> bytes:
+    """One object: what the file is (`about`), what its columns are, and its rows."""
+    columns = [{"name": f.name} | {k.decode(): v.decode() for k, v in (f.metadata or {}).items()} for f in data.schema]
+    return orjson.dumps({**about, "columns": columns, "rows": data.to_pylist()}, option=orjson.OPT_INDENT_2)
+
+
+def to_xlsx(data: pa.Table, about: dict[str, Any], sources: pd.DataFrame | None = None) -> bytes:
+    """Sheets: data (typed, frozen header), about (selection and counts), columns (the dictionary), sources."""
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
+    with xlsxwriter.Workbook(out, options) as book:
+        # A fixed time stamp: the same selection gives the same bytes.
+        book.set_properties({"title": str(about.get("title_en", "Reelshift")), "created": datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)})
+        bold = book.add_format({"bold": True, "bottom": 1})
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        _write_sheet(book, "data", data, bold, day)
+        _write_rows(book.add_worksheet("about"), ["what", "value"], [[k, v if isinstance(v, (int, float, str)) else json.dumps(v, ensure_ascii=False)] for k, v in about.items()], bold)
+        heads = ["name", "unit", "label_en", "label_zh", "description_en", "description_zh", "caveats"]
+        meanings = [{"name": f.name} | {k.decode(): v.decode() for k, v in (f.metadata or {}).items()} for f in data.schema]
+        _write_rows(book.add_worksheet("columns"), heads, [[m.get(h, "") for h in heads] for m in meanings], bold)
+        if sources is not None:
+            _write_sheet(book, "sources", pa.Table.from_pandas(sources, preserve_index=False), bold, day)
+    return out.getvalue()
+
+
+def _write_sheet(book: Any, name: str, data: pa.Table, bold: Any, day: Any) -> None:
+    sheet = book.add_worksheet(name)
+    for position, column in enumerate(data.schema):
+        sheet.write_string(0, position, column.name, bold)
+        values = data.column(position).to_pylist()
+        widest = max([len(column.name), *(_width(v) for v in values[:200])], default=8)
+        sheet.set_column(position, position, min(60, widest + 2))
+        for row, value in enumerate(values, start=1):
+            if value is None:
+                continue
+            if isinstance(value, bool):
+                sheet.write_boolean(row, position, value)
+            elif isinstance(value, (int, float)):
+                sheet.write_number(row, position, value)
+            elif isinstance(value, str):
+                sheet.write_string(row, position, sheet_safe(value))
+            else:
+                sheet.write_datetime(row, position, value, day)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(1, data.num_rows), max(0, data.num_columns - 1))
+
+
+def _width(value: Any) -> int:
+    """Width in characters; a Chinese one is two wide."""
+    return sum(2 if ord(ch) > 0x2E7F else 1 for ch in str(value)) if value is not None else 0
+
+
+def _write_rows(sheet: Any, heads: list[str], rows: Iterable[list[Any]], bold: Any) -> None:
+    sheet.write_row(0, 0, heads, bold)
+    for number, row in enumerate(rows, start=1):
+        for position, value in enumerate(row):
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                sheet.write_number(number, position, value)
+            else:
+                sheet.write_string(number, position, sheet_safe(str(value)))
+    for position, width in enumerate((24, 60, 30, 30, 60, 60, 30)[: len(heads)]):
+        sheet.set_column(position, position, width)
+    sheet.freeze_panes(1, 0)
+
+
+def to_file(form: str, frame: pd.DataFrame, table: str | None, about: dict[str, Any], sources: pd.DataFrame | None = None) -> bytes:
+    """A frame as a file of one of FORMATS. Raises ValueError for another, naming these."""
+    if form not in FORMATS:
+        raise ValueError(f"{form!r} is not a format here; choose one of {', '.join(FORMATS)}")
+    data = arrow_table(frame, table)
+    if form == "csv":
+        return to_csv(data)
+    if form == "parquet":
+        return to_parquet(data.replace_schema_metadata({k: json.dumps(v, ensure_ascii=False) for k, v in about.items()}))
+    if form == "json":
+        return to_json(data, about)
+    return to_xlsx(data, about, sources)

@@ -1,0 +1,249 @@
+"""What a reader has chosen, as one frozen value.
+
+Pages, links, data addresses and exported files all parse and write it here. A query string holds
+codes, never labels: `sector=film&sector=games&from=2024-01&cross=0`. An absent parameter restricts
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import narwhals as nw
+
+from data import periods
+from data.catalog import Dictionary, dictionary
+
+#: The sectors that a reader picks. `cross` bears on all of them and has its own switch.
+CHOSEN_SECTORS = ("film", "short_drama", "games", "advertising")
+SEARCHED = ("speaker_en", "speaker_zh", "organization_en", "organization_zh", "summary_en", "summary_zh")
+#: The tables that a date range, a sector and the rest apply to.
+DATED_TABLES = ("opinions", "funding_rounds", "index_moves", "events", "models", "indicators")
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One repeated query parameter, and the column that it restricts in each table that has one."""
+
+    parameter: str
+    columns: Mapping[str, str]
+
+
+DIMENSIONS = (
+    Dimension("role", {"opinions": "role"}),
+    Dimension("stance", {"opinions": "stance"}),
+    Dimension("theme", {"opinions": "theme"}),
+    Dimension("country", {"opinions": "country", "funding_rounds": "country", "models": "country"}),
+    Dimension("kind", {"events": "kind", "index_moves": "kind"}),
+    Dimension("stage", {"funding_rounds": "stage"}),
+)
+DIMENSION = {d.parameter: d for d in DIMENSIONS}
+PARAMETERS = ("sector", "cross", "from", "to", *DIMENSION, "q")
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A part of a query that means nothing here, with what would."""
+
+    parameter: str
+    value: str
+    allowed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """A selection. Empty tuples restrict nothing; `since` and `until` are dates as printed."""
+
+    sectors: tuple[str, ...] = ()
+    cross: bool = True
+    since: str = ""
+    until: str = ""
+    role: tuple[str, ...] = ()
+    stance: tuple[str, ...] = ()
+    theme: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    stage: tuple[str, ...] = ()
+    q: str = ""
+
+    @property
+    def first_day(self) -> date | None:
+        return periods.bounds(self.since)[0] if self.since else None
+
+    @property
+    def last_day(self) -> date | None:
+        return periods.bounds(self.until)[1] if self.until else None
+
+    def without(self, *parameters: str) -> Filters:
+        """The same selection with some parameters lifted, for counting what each choice would give."""
+        names = {"sector": "sectors", "from": "since", "to": "until"}
+        empty = Filters()
+        return replace(self, **{names.get(p, p): getattr(empty, names.get(p, p)) for p in parameters})
+
+    def to_query(self) -> list[tuple[str, str]]:
+        """The selection as query parameters, always in the same order; [] when nothing is restricted."""
+        pairs = [("sector", s) for s in self.sectors]
+        pairs += [("cross", "0")] if not self.cross else []
+        pairs += [(name, value) for name, value in (("from", self.since), ("to", self.until)) if value]
+        pairs += [(d.parameter, value) for d in DIMENSIONS for value in getattr(self, d.parameter)]
+        return pairs + ([("q", self.q)] if self.q else [])
+
+
+def allowed_values(parameter: str, words: Dictionary | None = None) -> tuple[str, ...]:
+    """The codes that a parameter takes; () where it takes text or a date."""
+    words = words or dictionary()
+    if parameter == "sector":
+        return CHOSEN_SECTORS
+    if parameter == "cross":
+        return ("0", "1")
+    if parameter not in DIMENSION:
+        return ()
+    codes: dict[str, None] = {}
+    for table, column in DIMENSION[parameter].columns.items():
+        codes |= dict.fromkeys(words.codes[words.tables[table].by_name[column].codes or ""])
+    return tuple(codes)
+
+
+def parse(query: Iterable[tuple[str, str]], words: Dictionary | None = None) -> tuple[Filters, list[Refused]]:
+    """Read query parameters. What cannot be meant is left out and returned as `Refused`.
+
+    Parameters that are not filters (`lang`, say) are not looked at: see `unknown_parameters`.
+    """
+    words = words or dictionary()
+    given: dict[str, list[str]] = {}
+    for parameter, value in query:
+        given.setdefault(parameter, []).append(value)
+    refused: list[Refused] = []
+    chosen: dict[str, Any] = {}
+    for parameter in ("sector", *DIMENSION):
+        allowed = allowed_values(parameter, words)
+        values = given.get(parameter, [])
+        refused += [Refused(parameter, v, allowed) for v in values if v not in allowed]
+        # In the dictionary's order, once each: the same choice is the same value and the same link.
+        chosen["sectors" if parameter == "sector" else parameter] = tuple(c for c in allowed if c in values)
+    for parameter, name in (("from", "since"), ("to", "until")):
+        for value in given.get(parameter, [])[-1:]:
+            try:
+                periods.bounds(value)
+                chosen[name] = value
+            except ValueError:
+                refused.append(Refused(parameter, value, ("2024", "2024-Q1", "2024-03", "2024-03-22")))
+    for value in given.get("cross", [])[-1:]:
+        if value in ("0", "1"):
+            chosen["cross"] = value == "1"
+        else:
+            refused.append(Refused("cross", value, ("0", "1")))
+    chosen["q"] = " ".join(given.get("q", [""])[-1].split())[:200]
+    filters = Filters(**chosen)
+    if filters.first_day and filters.last_day and filters.first_day > filters.last_day:
+        refused.append(Refused("from", filters.since, (f"<= {filters.until}",)))
+        filters = replace(filters, since="")
+    return filters, refused
+
+
+def unknown_parameters(query: Iterable[tuple[str, str]], also: Iterable[str] = ()) -> list[str]:
+    """Parameter names that are neither filters nor in `also`."""
+    known = {*PARAMETERS, *also}
+    return list(dict.fromkeys(name for name, _ in query if name not in known))
+
+
+def keep(table: str, filters: Filters, words: Dictionary | None = None) -> list[nw.Expr]:
+    """The conditions that `filters` puts on a table, all to hold. [] when none applies to it."""
+    words = words or dictionary()
+    columns = words.tables[table].by_name
+    conditions: list[nw.Expr] = []
+    if filters.sectors and "in_film" in columns:
+        wanted = [f"in_{s}" for s in filters.sectors] + (["in_cross"] if filters.cross else [])
+        conditions.append(nw.any_horizontal(*(nw.col(c) for c in wanted), ignore_nulls=False))
+    elif not filters.cross and "in_cross" in columns:
+        conditions.append(~only_cross())
+    conditions += _date_conditions(table, filters, words)
+    for dimension in DIMENSIONS:
+        condition = _dimension_condition(dimension, table, filters, words)
+        if condition is not None:
+            conditions.append(condition)
+    if filters.q and table == "opinions":
+        found = [nw.col(c).fill_null("").str.to_lowercase().str.contains(filters.q.lower(), literal=True) for c in SEARCHED]
+        conditions.append(nw.any_horizontal(*found, ignore_nulls=False))
+    return conditions
+
+
+def only_cross() -> nw.Expr:
+    """Rows that bear on all sectors and on none in particular."""
+    others = nw.any_horizontal(*(nw.col(f"in_{s}") for s in CHOSEN_SECTORS), ignore_nulls=False)
+    return nw.col("in_cross") & ~others
+
+
+def _date_conditions(table: str, filters: Filters, words: Dictionary) -> list[nw.Expr]:
+    if "date_start" not in words.tables[table].by_name:
+        return []
+    conditions = []
+    if filters.first_day:
+        conditions.append(nw.col("date_end") >= nw.lit(filters.first_day).cast(nw.Date))
+    if filters.last_day:
+        conditions.append(nw.col("date_start") <= nw.lit(filters.last_day).cast(nw.Date))
+    return conditions
+
+
+def _dimension_condition(dimension: Dimension, table: str, filters: Filters, words: Dictionary) -> nw.Expr | None:
+    column = dimension.columns.get(table)
+    chosen = getattr(filters, dimension.parameter)
+    if column is None or not chosen:
+        return None
+    # `kind` serves events and series: a kind of the one does not empty the other.
+    own = words.codes[words.tables[table].by_name[column].codes or ""]
+    meant = [c for c in chosen if c in own]
+    return nw.col(column).is_in(meant) if meant else None
+
+
+def select(frame: nw.LazyFrame[Any], table: str, filters: Filters, words: Dictionary | None = None) -> nw.LazyFrame[Any]:
+    """The rows of a table that the selection keeps."""
+    conditions = keep(table, filters, words)
+    return frame.filter(*conditions) if conditions else frame
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a selection does to one table: `n` of `total` rows, and why the rest is left out.
+
+    The five reasons are counted in this order, each row once: n + all reasons = total.
+    """
+
+    n: int
+    total: int
+    undated: int
+    outside_dates: int
+    other_sectors: int
+    cross_hidden: int
+    other_filters: int
+
+
+def account(frame: nw.LazyFrame[Any], table: str, filters: Filters, words: Dictionary | None = None) -> Account:
+    """Count the rows that the selection keeps, and those that each part of it leaves out."""
+    words = words or dictionary()
+    columns = words.tables[table].by_name
+
+    def count(rows: nw.LazyFrame[Any]) -> int:
+        return int(rows.select(nw.len()).collect().item())
+
+    total = count(frame)
+    undated = outside = 0
+    dated = frame
+    if (filters.since or filters.until) and "date_start" in columns:
+        undated = count(frame.filter(nw.col("date_start").is_null()))
+        dated = frame.filter(*_date_conditions(table, filters, words))
+        outside = total - undated - count(dated)
+    hidden = elsewhere = 0
+    in_sector = dated
+    if "in_film" in columns and (filters.sectors or not filters.cross):
+        in_sector = select(dated, table, Filters(sectors=filters.sectors, cross=filters.cross), words)
+        left_out = count(dated) - count(in_sector)
+        if not filters.cross:
+            chosen = nw.any_horizontal(*(nw.col(f"in_{s}") for s in filters.sectors or CHOSEN_SECTORS), ignore_nulls=False)
+            hidden = count(dated.filter(nw.col("in_cross") & ~chosen))
+        elsewhere = left_out - hidden
+    n = count(select(frame, table, filters, words))
+    return Account(n, total, undated, outside, elsewhere, hidden, count(in_sector) - n)
