@@ -28,19 +28,24 @@ SOURCES_SHOWN = 12
 def show_chart(slug: str, tables: Tables, filters: Filters, words: Words) -> None:
     """A chart in its card. A failure stays inside: one sentence for the reader, the trace in the log."""
     with st.container(border=True, key=f"card-{slug}"):
-        try:
-            _card(slug, tables, filters, words.lang)
-        except TableUnreadable as error:
-            log.exception("chart %s: %s", slug, error)
-            st.warning(words.t("errors.table", table=error.table), icon=":material/warning:")
-        except Exception:
-            log.exception("chart %s under %s", slug, filters)
-            st.warning(words.t("errors.chart"), icon=":material/warning:")
+        _card(slug, tables, filters, words.lang)
 
 
 @st.fragment
 def _card(slug: str, tables: Tables, filters: Filters, lang: str) -> None:
-    chart, words = CHART[slug], Words(lang)
+    words = Words(lang)
+    try:
+        _contents(CHART[slug], tables, filters, words)
+    except TableUnreadable as error:
+        log.exception("chart %s: %s", slug, error)
+        st.warning(words.t("errors.table", table=error.table), icon=":material/warning:")
+    except Exception:
+        log.exception("chart %s under %s", slug, filters)
+        st.warning(words.t("errors.chart"), icon=":material/warning:")
+
+
+def _contents(chart: Chart, tables: Tables, filters: Filters, words: Words) -> None:
+    slug = chart.slug
     frame = frame_of(chart, tables, filters)
     finding = chart.finding(frame, words)
     st.markdown(f"#### {plain(finding)}", anchors=False)

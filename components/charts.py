@@ -17,10 +17,16 @@ import narwhals as nw
 import pandas as pd
 import plotly.graph_objects as go
 
+from components.figures import evidence as evidence_figures
+from components.figures import funding as funding_figures
 from components.figures import opinions as opinion_figures
+from components.figures import overview as overview_figures
 from components.words import Words
-from data.filters import Filters
+from data.filters import DATED_TABLES, Filters
+from data.frames import evidence as evidence_frames
+from data.frames import funding as funding_frames
 from data.frames import opinions as opinion_frames
+from data.frames import overview as overview_frames
 from data.frames.common import collected
 from data.tables import Tables
 
@@ -64,6 +70,30 @@ class Chart:
 
 CHARTS: tuple[Chart, ...] = (
     Chart(
+        slug="impact-timeline",
+        page="overview",
+        tables=("opinions", "funding_rounds", "index_moves", "events"),
+        rows=overview_frames.impact_timeline_rows,
+        frame=overview_frames.impact_timeline,
+        figure=overview_figures.impact_timeline,
+        finding=overview_figures.impact_timeline_finding,
+        keys=("table", "record_id"),
+        caveats=("collection_not_poll", "month_precision", "general_models_dominate", "undisclosed_amounts", "part_day_reading"),
+        height=lambda frame: 680,
+    ),
+    Chart(
+        slug="sector-summary",
+        page="overview",
+        tables=("opinions", "funding_rounds", "events"),
+        rows=overview_frames.sector_summary_rows,
+        frame=overview_frames.sector_summary,
+        figure=overview_figures.sector_summary,
+        finding=overview_figures.sector_summary_finding,
+        keys=("sector", "table"),
+        caveats=("collection_not_poll", "sectors_multiple", "lower_bound", "general_models_dominate"),
+        height=lambda frame: 90 + 44 * frame["sector"].nunique(),
+    ),
+    Chart(
         slug="stance-by-sector",
         page="opinions",
         tables=("opinions",),
@@ -73,7 +103,90 @@ CHARTS: tuple[Chart, ...] = (
         finding=opinion_figures.stance_by_sector_finding,
         keys=("sector", "stance"),
         caveats=("collection_not_poll", "machine_coded", "sectors_multiple"),
-        height=lambda frame: 130 + 52 * frame["sector"].nunique(),
+        height=lambda frame: 110 + 52 * frame["sector"].nunique(),
+    ),
+    Chart(
+        slug="stance-by-theme",
+        page="opinions",
+        tables=("opinions",),
+        rows=opinion_frames.stance_by_theme_rows,
+        frame=opinion_frames.stance_by_theme,
+        figure=opinion_figures.stance_by_theme,
+        finding=opinion_figures.stance_by_theme_finding,
+        keys=("theme", "stance"),
+        caveats=("collection_not_poll", "machine_coded", "small_sample"),
+        height=lambda frame: 110 + 46 * frame["theme"].nunique(),
+    ),
+    Chart(
+        slug="stance-over-time",
+        page="opinions",
+        tables=("opinions", "sources"),
+        rows=opinion_frames.stance_over_time_rows,
+        frame=opinion_frames.stance_over_time,
+        figure=opinion_figures.stance_over_time,
+        finding=opinion_figures.stance_over_time_finding,
+        keys=("period_quarter",),
+        caveats=("collection_not_poll", "machine_coded", "month_precision", "dates_inferred"),
+        height=lambda frame: 500 if frame["balance_points"].notna().any() else 360,
+    ),
+    Chart(
+        slug="funding-timeline",
+        page="funding",
+        tables=("funding_rounds", "sources"),
+        rows=funding_frames.funding_timeline_rows,
+        frame=funding_frames.funding_timeline,
+        figure=funding_figures.funding_timeline,
+        finding=funding_figures.funding_timeline_finding,
+        keys=("round_id",),
+        caveats=("undisclosed_amounts", "overlapping_rounds", "general_models_dominate", "month_precision", "coverage_uneven"),
+        height=funding_figures.funding_timeline_height,
+    ),
+    Chart(
+        slug="funding-by-quarter",
+        page="funding",
+        tables=("funding_rounds",),
+        rows=funding_frames.funding_by_quarter_rows,
+        frame=funding_frames.funding_by_quarter,
+        figure=funding_figures.funding_by_quarter,
+        finding=funding_figures.funding_by_quarter_finding,
+        keys=("period_quarter", "money_group", "amount_class"),
+        caveats=("undisclosed_amounts", "lower_bound", "upper_bound", "overlapping_rounds", "cancelled_not_counted", "coverage_uneven"),
+        height=funding_figures.funding_by_quarter_height,
+    ),
+    Chart(
+        slug="funding-by-stage",
+        page="funding",
+        tables=("funding_rounds",),
+        rows=funding_frames.funding_by_stage_rows,
+        frame=funding_frames.funding_by_stage,
+        figure=funding_figures.funding_by_stage,
+        finding=funding_figures.funding_by_stage_finding,
+        keys=("money_group", "stage"),
+        caveats=("undisclosed_amounts", "small_sample", "lower_bound", "upper_bound", "general_models_dominate"),
+        height=funding_figures.funding_by_stage_height,
+    ),
+    Chart(
+        slug="coverage",
+        page="evidence",
+        tables=evidence_frames.COVERED,
+        rows=evidence_frames.coverage_rows,
+        frame=evidence_frames.coverage,
+        figure=evidence_figures.coverage,
+        finding=evidence_figures.coverage_finding,
+        keys=("table", "sector", "period_quarter"),
+        caveats=("coverage_uneven", "month_precision", "sectors_multiple"),
+        height=lambda frame: 120 + 24 * len(evidence_frames.COVERED) * (1 + frame["sector"].nunique()),
+    ),
+    Chart(
+        slug="audit-marks",
+        page="evidence",
+        tables=DATED_TABLES,
+        rows=evidence_frames.audit_marks_rows,
+        frame=evidence_frames.audit_marks,
+        figure=evidence_figures.audit_marks,
+        finding=evidence_figures.audit_marks_finding,
+        keys=("table", "audit"),
+        height=lambda frame: 110 + 48 * frame["table"].nunique(),
     ),
 )
 

@@ -99,7 +99,7 @@ def _indicator(row: Record, words: Words) -> list[str]:
         value = words.number(float(row["value"]), 2)
     else:
         value = f"{words.number(float(row['value_low']), 2)}–{words.number(float(row['value_high']), 2)}"
-    facts = [f"{value} {words.code('indicator_unit', row['unit'])}", str(row["period"]), words.pick(row, "geography")]
+    facts = [f"{value} {words.code('indicator_unit', row['unit'])}", str(row["period"]), words.code("geography", row["geography"])]
     return [f"**{plain(words.pick(row, 'name'))}** · {plain(' · '.join(facts))}", plain(words.pick(row, "definition")), _audit(row, words)]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -26,13 +27,19 @@ def query() -> list[tuple[str, str]]:
 
 
 def language() -> str:
-    """The reader's language: of the link, else chosen earlier, else the browser's, else English."""
+    """The reader's language: of the link; on a page just opened from another, as there; else the browser's.
+
+    A link without a language on the page where the reader already is (the Back button over a language
+    switch) means the browser's again, so that what is seen is always what the link would open.
+    """
     asked = st.query_params.get("lang", "")
+    path = urlsplit(st.context.url or "").path
+    stayed = st.session_state.get("path") == path
+    st.session_state["path"] = path
     if asked in LANGUAGES:
         st.session_state["lang"] = asked
-    elif "lang" not in st.session_state:
-        locale = st.context.locale or ""
-        st.session_state["lang"] = "zh" if locale.lower().startswith("zh") else "en"
+    elif "lang" not in st.session_state or stayed:
+        st.session_state["lang"] = "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
     return str(st.session_state["lang"])
 
 

@@ -30,6 +30,28 @@ STANCE_COLOURS = {
     "strongly_positive": "#2268AC",
 }
 SECTOR_SYMBOLS = {"film": "circle", "short_drama": "square", "games": "diamond", "advertising": "triangle-up", "cross": "x"}
+#: What moves: a story's basket, an industry's, a fund, one share, the whole market.
+SERIES_KIND_COLOURS = {"concept_index": "#C4502F", "sector_index": "#2F7FB5", "etf": "#1E9C8D", "stock": "#B5851A", "benchmark": "#8A909A"}
+SERIES_KIND_SYMBOLS = {"concept_index": "diamond", "sector_index": "circle", "etf": "triangle-up", "stock": "square", "benchmark": "x"}
+#: For up to ten series on one axis; each has its symbol as well.
+SERIES_COLOURS = ("#2F7FB5", "#D98E04", "#2E9E5B", "#B0589A", "#5AA9DD", "#8C6D46", "#7F7FD0", "#C2A21A", "#4C9A94", "#C46A7B")
+SERIES_SYMBOLS = ("circle", "square", "triangle-up", "star", "pentagon", "hexagon", "cross", "triangle-down", "bowtie", "hourglass")
+EVENT_SYMBOLS = {
+    "model_release": "circle",
+    "product": "square",
+    "research": "diamond",
+    "production": "triangle-up",
+    "deal": "hexagon",
+    "funding": "pentagon",
+    "market": "triangle-right",
+    "regulation": "x",
+    "legal": "cross",
+    "labour": "star",
+}
+#: What an audit said of a record; the unchecked ones recede.
+AUDIT_COLOURS = {"confirmed": "#2F7FB5", "corrected": "#D98E04", "not_found": "#C4502F", "unchecked": "#A7ABB3"}
+#: Few to many, for counts: from grey to colour, which stands out more on a light and on a dark ground alike.
+COUNT_SCALE = ((0.0, "#A9B8C6"), (0.5, "#D9A441"), (1.0, "#C4502F"))
 ACCENT = "#C4502F"
 QUIET = "#8A909A"
 HIGHLIGHT = "#D98E04"

@@ -58,6 +58,9 @@ def read_records(folder: Path) -> tuple[Files, list[Problem]]:
             problems.append(Problem(path.name, 0, "(file)", str(error), "is not UTF-8; save it as UTF-8"))
             continue
         header = tuple(rows[0][1]) if rows else ()
+        except csv.Error as error:
+            problems.append(Problem(path.name, 0, "(file)", str(error), "is not CSV; look for a quote that is never closed"))
+            continue
         records, lines = [], []
         for line, cells in rows[1:]:
             if len(cells) != len(header):

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
-
 from data import periods
 from data.catalog import LIST_SEPARATOR, Column, Dictionary, Table
 
 Record = dict[str, str]
+#: How a number is written: no separators, no words; Python would read `1_000`, `nan` and full-width digits too.
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_WHOLE = re.compile(r"[+-]?[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -115,12 +116,11 @@ def _cell_remedies(cell: str, column: Column, dictionary: Dictionary, keys: dict
 
 def _type_remedies(cell: str, column: Column) -> Iterator[str]:
     if column.type in ("number", "integer"):
-        try:
-            number = float(cell) if column.type == "number" else int(cell)
-        except ValueError:
+        number = _number(cell)
+        if number is None or (column.type == "integer" and not _WHOLE.fullmatch(cell)):
             yield f"is not {'a number' if column.type == 'number' else 'a whole number'}; leave it empty when it is not known"
             return
-        if number != number or number in (float("inf"), float("-inf")):
+        if number in (float("inf"), float("-inf")):
             yield "is not a finite number"
         if column.minimum is not None and number < column.minimum:
             yield f"must be at least {column.minimum:g}"
@@ -130,10 +130,9 @@ def _type_remedies(cell: str, column: Column) -> Iterator[str]:
         yield "write true or false"
     elif column.type in ("partial_date", "day"):
         try:
-            if column.type == "day":
-                date.fromisoformat(cell)
-            else:
-                periods.bounds(cell)
+            periods.bounds(cell)
+            if column.type == "day" and periods.precision_of(cell) != "day":
+                raise ValueError(cell)
         except ValueError:
             yield "is not a date of the calendar; write 2024-03-22" + ("" if column.type == "day" else ", 2024-03, 2024-Q1 or 2024")
     elif column.type == "url" and not re.match(r"^https?://[^\s]+$", cell):
@@ -144,10 +143,7 @@ def _type_remedies(cell: str, column: Column) -> Iterator[str]:
 
 
 def _number(cell: str) -> float | None:
-    try:
-        return float(cell)
-    except ValueError:
-        return None
+    return float(cell) if _NUMBER.fullmatch(cell) else None
 
 
 def dates_have_their_precision(files: Files) -> Iterator[Problem]:
@@ -259,7 +255,7 @@ def stated_shares_agree(files: Files) -> Iterator[Problem]:
     file = files["indicators"]
     values = {row["indicator_id"]: (line, _number(row["value"])) for line, row in file.numbered()}
     for part, whole, stated, decimals in _STATED_SHARES:
-        if not all(k in values and values[k][1] is not None for k in (part, whole, stated)):
+        if not all(k in values and values[k][1] is not None for k in (part, whole, stated)) or values[whole][1] == 0:
             continue
         line, printed = values[stated]
         computed = 100 * values[part][1] / values[whole][1]  # type: ignore[operator]
@@ -274,9 +270,11 @@ def index_levels_agree(files: Files) -> Iterator[Problem]:
     for line, row in file.numbered():
         if row["indicator_id"] == "IN027" and len(levels) == 2:
             first, last = sorted(levels.values(), key=lambda r: r["date"])
-            computed = 100 * (float(last["value"]) / float(first["value"]) - 1)
-            printed = _number(row["value"])
-            if printed is not None and abs(computed - printed) > 0.005 + 1e-9:
+            start, end, printed = _number(first["value"]), _number(last["value"]), _number(row["value"])
+            if not start or end is None or printed is None:
+                continue  # already reported by its type
+            computed = 100 * (end / start - 1)
+            if abs(computed - printed) > 0.005 + 1e-9:
                 yield Problem(file.path, line, "value", row["value"], f"the two levels give {computed:.2f}%; correct one of the three")
 
 
@@ -319,6 +317,15 @@ def opinions_precede_access(files: Files) -> Iterator[Problem]:
             yield Problem(file.path, line, "said_date", row["said_date"], f"is after the day its document was read ({max(read)})")
 
 
+def headlines_have_labels(files: Files) -> Iterator[Problem]:
+    """A headline event has a short title in both languages, any other has none."""
+    file = files["events"]
+    for line, row in file.numbered():
+        for column in ("short_title_en", "short_title_zh"):
+            if bool(row[column]) != (row["is_headline"] == "true"):
+                yield Problem(file.path, line, column, row[column], f"is_headline says {row['is_headline']}; a headline has a short title, no other event has")
+
+
 def sources_are_used(files: Files) -> Iterator[Problem]:
     """A register lists what the rows rest on; a document that nothing rests on is left out."""
     used = {s for file in files.values() for row in file.rows for s in split(row.get("source_ids", ""))}
@@ -340,5 +347,6 @@ RULES: tuple[Callable[[Files], Iterator[Problem]], ...] = (
     both_second_codes_or_none,
     documents_precede_access,
     opinions_precede_access,
+    headlines_have_labels,
     sources_are_used,
 )

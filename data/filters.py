@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import narwhals as nw
@@ -182,10 +182,15 @@ def _date_conditions(table: str, filters: Filters, words: Dictionary) -> list[nw
         return []
     conditions = []
     if filters.first_day:
-        conditions.append(nw.col("date_end") >= nw.lit(filters.first_day).cast(nw.Date))
+        conditions.append(nw.col("date_end") >= _at(filters.first_day))
     if filters.last_day:
-        conditions.append(nw.col("date_start") <= nw.lit(filters.last_day).cast(nw.Date))
+        conditions.append(nw.col("date_start") <= _at(filters.last_day))
     return conditions
+
+
+def _at(day: date) -> nw.Expr:
+    """A day as a literal that every engine compares with its dates."""
+    return nw.lit(datetime(day.year, day.month, day.day))
 
 
 def _dimension_condition(dimension: Dimension, table: str, filters: Filters, words: Dictionary) -> nw.Expr | None:

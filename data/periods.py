@@ -12,10 +12,10 @@ from datetime import date, timedelta
 
 PRECISIONS = ("day", "month", "quarter", "year")
 _FORMS = {
-    "day": re.compile(r"^(\d{4})-(\d{2})-(\d{2})$"),
-    "month": re.compile(r"^(\d{4})-(\d{2})$"),
-    "quarter": re.compile(r"^(\d{4})-Q([1-4])$"),
-    "year": re.compile(r"^(\d{4})$"),
+    "day": re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})"),
+    "month": re.compile(r"([0-9]{4})-([0-9]{2})"),
+    "quarter": re.compile(r"([0-9]{4})-Q([1-4])"),
+    "year": re.compile(r"([0-9]{4})"),
 }
 
 
@@ -25,7 +25,7 @@ def precision_of(printed: str) -> str:
     Raises ValueError, saying what is accepted, when it has none of the four forms.
     """
     for name, form in _FORMS.items():
-        if form.match(printed):
+        if form.fullmatch(printed):
             return name
     raise ValueError(f"{printed!r} is not a date: write 2024, 2024-Q3, 2024-03 or 2024-03-22")
 
@@ -37,7 +37,7 @@ def bounds(printed: str) -> tuple[date, date]:
     (datetime.date(2024, 2, 1), datetime.date(2024, 2, 29))
     """
     name = precision_of(printed)
-    match = _FORMS[name].match(printed)
+    match = _FORMS[name].fullmatch(printed)
     assert match is not None
     parts = [int(p) for p in match.groups()]
     if name == "day":

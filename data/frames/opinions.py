@@ -12,8 +12,20 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
+from data.catalog import LIST_SEPARATOR
 from data.filters import Filters
-from data.frames.common import SMALL_N, STANCE_STEP, STANCES, chosen, collected, in_order, shown_sectors, split_by_sector, wilson, with_quarter
+from data.frames.common import (
+    SMALL_N,
+    STANCE_STEP,
+    STANCES,
+    chosen,
+    collected,
+    in_order,
+    shown_sectors,
+    split_by_sector,
+    wilson,
+    with_quarter,
+)
 from data.frames.quarters import quarters_between
 from data.tables import Tables
 
@@ -54,14 +66,14 @@ def stance_by_theme(rows: Rows, filters: Filters) -> pd.DataFrame:
     at least one; columns as in `_stances`. Of two themes with the same mean the larger comes first.
     """
     frame = _stances(rows, "theme")
-    themes = frame.drop_duplicates("theme").sort_values(["stance_mean", "n_total", "theme"], ascending=[False, False, True])
+    themes = frame.drop_duplicates("theme").sort_values(["mean_stance", "n_total", "theme"], ascending=[False, False, True])
     return in_order(frame, theme=list(themes["theme"]), stance=STANCES)
 
 
 def _stances(rows: Rows, by: str) -> pd.DataFrame:
     """Counts and shares of the five stances for each value of `by` that occurs.
 
-    `n` voices of this stance, `n_total` voices of the group, `stance_mean` their mean step from -2 to
+    `n` voices of this stance, `n_total` voices of the group, `mean_stance` their mean step from -2 to
     2 (equal steps are a convention). `share_pct` and its 95% Wilson interval `share_low_pct` to
     `share_high_pct` are empty for groups of fewer than SMALL_N voices.
     """
@@ -73,7 +85,7 @@ def _stances(rows: Rows, by: str) -> pd.DataFrame:
     groups = frame[by]
     frame["n_total"] = frame["n"].groupby(groups).transform("sum").astype("int64")
     steps = (frame["n"] * frame["stance"].map(STANCE_STEP).astype("int64")).groupby(groups).transform("sum")
-    frame["stance_mean"] = (steps / frame["n_total"]).astype("float64")
+    frame["mean_stance"] = (steps / frame["n_total"]).astype("float64")
     enough = frame["n_total"] >= SMALL_N
     frame["share_pct"] = (100 * frame["n"] / frame["n_total"]).astype("float64").where(enough)
     low, high = wilson(frame["n"], frame["n_total"])
@@ -157,7 +169,7 @@ def stance_over_time_rows(tables: Tables, filters: Filters) -> Rows:
     """
     documents = tables.frame("sources").select(nw.col("source_id").alias("first_source_id"), nw.col("publisher").alias("first_publisher"))
     rows = with_quarter(chosen(tables, "opinions", filters))
-    rows = rows.with_columns(first_source_id=nw.col("source_ids").str.replace_all(";.*$", ""))
+    rows = rows.with_columns(first_source_id=nw.col("source_ids").str.replace_all(f"{LIST_SEPARATOR}.*$", ""))
     return rows.join(documents, on="first_source_id", how="left")
 
 
@@ -173,7 +185,7 @@ def stance_over_time(rows: Rows, filters: Filters) -> pd.DataFrame:
     first, `n_largest_document` the voices of the one that gives most, `largest_source_id` and
     `largest_publisher` say which.
     """
-    keys = ("period_quarter", "stance", "is_date_inferred", "first_source_id", "first_publisher")
+    keys = ("period_quarter", "stance", "is_date_inferred", "source_ids", "first_source_id", "first_publisher")
     counted = collected(rows.group_by(*keys).agg(n=nw.len()))
     dated = counted["period_quarter"].notna()
     present = sorted(counted.loc[dated, "period_quarter"])
@@ -208,7 +220,7 @@ def _quarter_counts(counted: pd.DataFrame) -> dict[str, Any]:
         "n_positive": int(by_stance[list(POSITIVE)].sum()),
         "n_strongly_positive": int(by_stance["strongly_positive"]),
         "n_date_inferred": int(counted.loc[counted["is_date_inferred"].fillna(False).astype(bool), "n"].sum()),
-        "n_documents": len(documents),
+        "n_documents": len({d for ids in counted["source_ids"].dropna() for d in ids.split(LIST_SEPARATOR)}),
         "n_largest_document": int(largest["n"]),
         "largest_source_id": largest["first_source_id"],
         "largest_publisher": publisher if isinstance(publisher, str) else None,

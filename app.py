@@ -1,0 +1,42 @@
+"""The ASGI application that `streamlit run app.py` serves: the site, the data addresses, headers, health."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from components.addresses import ROUTES
+from components.headers import PageLanguage, SecurityHeaders
+from components.warm import warm
+
+log = logging.getLogger("reelshift")
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Open the tables and draw every chart once before the first reader comes."""
+    await asyncio.to_thread(warm)
+    gc.freeze()  # what is loaded by now lives as long as the process: no collection need look at it
+    yield {}
+
+
+def said_calmly(error: Exception) -> bool:
+    """Keep the trace in the log and out of the page; the page says its own sentence."""
+    log.error("script", exc_info=error)
+    return True
+
+
+app = st.App(
+    "pages/site.py",
+    routes=ROUTES,
+    middleware=[Middleware(SecurityHeaders), Middleware(PageLanguage)],
+    lifespan=lifespan,
+    on_script_error=said_calmly,
+)

@@ -1,0 +1,522 @@
+"""Figures and findings of the markets page: stated moves, stated levels, dated events."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from components.figures.parts import (
+    CHARACTER_PX,
+    NARROW_PX,
+    Row,
+    date_axis,
+    day,
+    has,
+    heading,
+    place,
+    read_in,
+    sentences,
+    shortened,
+    small,
+    width,
+)
+from components.theme import (
+    ACCENT,
+    EVENT_SYMBOLS,
+    FAINT,
+    QUIET,
+    SECTOR_COLOURS,
+    SERIES_COLOURS,
+    SERIES_KIND_COLOURS,
+    SERIES_KIND_SYMBOLS,
+    SERIES_SYMBOLS,
+    figure,
+    safe,
+)
+from components.words import Words
+from data.checks import split
+from data.frames.common import SECTORS
+from data.frames.markets import nearest_moves
+
+Traces = list[Row]
+
+# Stated moves -----------------------------------------------------------------------------------
+
+_ROW_PX, _DAYS_PX, _HEAD_PX, _GAP_PX = 52, 260, 80, 84
+_TICKS = (-25, -5, 0, 5, 25, 100, 250)
+_KINDS = ("concept_index", "sector_index", "etf", "stock", "benchmark")
+
+
+def stated_moves_height(frame: pd.DataFrame) -> int:
+    windows = len(_windows(frame))
+    return _HEAD_PX + _ROW_PX * windows + (_GAP_PX if windows else 0) + _DAYS_PX + 46
+
+
+def _windows(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["measure"] == "pct_change_window"]
+
+
+def squeezed(pct: float) -> float:
+    """Symmetric logarithm, sign(p) * log10(1 + |p| / 5): moves below 5% keep nearly their size, large ones are squeezed."""
+    return math.copysign(math.log10(1 + abs(pct) / 5), pct)
+
+
+def stated_moves(frame: pd.DataFrame, words: Words) -> go.Figure:
+    """Above: window moves as a list, the benchmark over the same days as a tick. Below: all moves in time."""
+    windows = _windows(frame)
+    plot = stated_moves_height(frame) - _HEAD_PX - 46
+    split_at = _DAYS_PX / plot if len(windows) else 1.0
+    top = (_DAYS_PX + _GAP_PX) / plot if len(windows) else 1.0
+    scale = _move_scale(frame, words)
+    rows = {index: len(windows) - 1 - number for number, index in enumerate(windows.index)}
+    layout: Row = {
+        "xaxis2": date_axis([*frame["window_end"], *frame["window_start"]], words, before=0.1) | {"anchor": "y2"},
+        "yaxis2": scale | {"domain": [0, split_at], "anchor": "x2", "ticklabelposition": "inside", "tickfont": {"size": 11}},
+        "annotations": [heading(f"<b>{safe(words.t('charts.stated-moves.panel.days'))}</b>", split_at + 8 / plot)],
+        "margin": {"l": 8, "r": 12, "t": _HEAD_PX, "b": 46},
+        "legend": {"y": 1 + 30 / plot, "font": {"size": 12}},
+    }
+    traces = _in_time(frame, words)
+    if len(windows):
+        traces = _in_list(windows, rows, words) + traces
+        layout["xaxis"] = scale | {"domain": [0, 1], "anchor": "y", "title": {"text": words.t("charts.stated-moves.axis"), "font": {"size": 12}}}
+        layout["yaxis"] = {"domain": [min(top, 1.0), 1], "anchor": "x", "range": [-0.4, len(windows) - 0.1], "showgrid": False, "showticklabels": False}
+        layout["annotations"] += [heading(f"<b>{safe(words.t('charts.stated-moves.panel.windows'))}</b>", 1 + 6 / plot), *_row_labels(windows, rows, words)]
+    return figure(traces, **layout)
+
+
+def _move_scale(frame: pd.DataFrame, words: Words) -> Row:
+    """The squeezed axis of percentages that both panels have; its ticks name the true values."""
+    known = [*frame["move_pct"].dropna(), *frame["benchmark_move_pct"].dropna(), 0.0]
+    low, high = min(*known, -5), max(*known, 5)
+    ticks = [t for t in _TICKS if low - 3 <= t <= high * 1.3]
+    return {
+        "range": [squeezed(low) - 0.5, squeezed(high) + 0.6],
+        "tickvals": [squeezed(t) for t in ticks],
+        "ticktext": [words.signed_percent(t, 0).rstrip("%") for t in ticks],
+        "zeroline": True,
+        "zerolinecolor": QUIET,
+        "tickangle": 0,
+    }
+
+
+def _row_labels(windows: pd.DataFrame, rows: dict[int, int], words: Words) -> list[Row]:
+    """Above each mark of the list: the name, then the window and what the benchmark did in it."""
+    labels = []
+    for index, row in zip(windows.index, windows.to_dict("records"), strict=True):
+        start = day(row["window_start"]) if has(row["window_start"]) else ""
+        when = words.span(start, day(row["window_end"])) if start else words.t("charts.stated-moves.to", date=words.date(day(row["window_end"])))
+        about = words.t("charts.stated-moves.about", window=when, beside=_beside(row, words, "label"))
+        text = f"{safe(shortened(words.pick(row, 'index_name'), 44))}<br>{small(about)}"
+        labels.append(heading(text, rows[index], yref="y", yshift=10, font={"size": 12}))
+    return labels
+
+
+def _beside(row: Row, words: Words, form: str) -> str:
+    """The benchmark's move and the difference, or that there is none."""
+    key = f"charts.stated-moves.beside.{form}"
+    if row["kind"] == "benchmark":
+        return words.t(f"{key}.itself")
+    if not has(row["benchmark_move_pct"]):
+        return words.t(f"{key}.none")
+    ahead = float(row["difference_pct"])
+    points = words.number(abs(ahead), 1)
+    direction = "ahead" if ahead >= 0 else "behind"
+    return words.t(f"{key}.{direction}", benchmark=words.pick(row, "benchmark"), move=words.signed_percent(float(row["benchmark_move_pct"])), points=points)
+
+
+def _in_list(windows: pd.DataFrame, rows: dict[int, int], words: Words) -> Traces:
+    """A stem from zero and a mark a row; a tick where the benchmark stood."""
+    x = [squeezed(p) for p in windows["move_pct"]]
+    y = [rows[i] for i in windows.index]
+    stems = {
+        "type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False, "line": {"color": FAINT, "width": 4},
+        "x": [v for at in x for v in (0, at, None)], "y": [v for at in y for v in (at, at, None)], "customdata": [[int(i)] for i in windows.index for _ in range(3)],
+    }  # fmt: skip
+    traces: Traces = [stems]
+    for kind, part in _by_kind(windows):
+        trace = _move_trace(part, words, kind) | {"x": [squeezed(p) for p in part["move_pct"]], "y": [rows[i] for i in part.index], "xaxis": "x", "yaxis": "y"}
+        falls = [p < 0 for p in part["move_pct"]]
+        trace |= {
+            "mode": "markers+text",
+            "text": [f" {_amount(row, words)} " for row in part.to_dict("records")],
+            "textposition": ["middle left" if fall else "middle right" for fall in falls],
+            "textfont": {"size": 12},
+        }
+        traces.append(trace)
+    known = windows[windows["benchmark_move_pct"].notna()]
+    if len(known):
+        ticks = _move_trace(known, words, "benchmark") | {"name": words.t("charts.stated-moves.tick"), "legendgroup": "tick"}
+        ticks["marker"] = {"symbol": "line-ns-open", "size": 14, "color": QUIET, "line": {"width": 2.5, "color": QUIET}}
+        traces.append(ticks | {"x": [squeezed(p) for p in known["benchmark_move_pct"]], "y": [rows[i] for i in known.index], "xaxis": "x", "yaxis": "y"})
+    return traces
+
+
+def _by_kind(frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    return [(kind, part) for kind in _KINDS if len(part := frame[frame["kind"] == kind])]
+
+
+def _amount(row: Row, words: Words) -> str:
+    """A move with its sign, and its bound where it has one."""
+    value = words.signed_percent(float(row["move_pct"]), 1)
+    return words.t(f"charts.stated-moves.amount.{row['value_qualifier']}", value=value)
+
+
+def _move_trace(part: pd.DataFrame, words: Words, kind: str) -> Row:
+    """What the marks of one kind of series have in common."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": words.code("series_kind", kind),
+        "legendgroup": kind,
+        "customdata": [[int(i)] for i in part.index],
+        "hovertext": [_move_hover(row, words) for row in part.to_dict("records")],
+        "hoverinfo": "text",
+        "cliponaxis": False,
+        "marker": {
+            "color": SERIES_KIND_COLOURS[kind],
+            "symbol": SERIES_KIND_SYMBOLS[kind],
+            "size": 10,
+            "opacity": [0.45 if c == "low" else 0.95 for c in part["confidence"]],
+        },
+    }
+
+
+def _in_time(frame: pd.DataFrame, words: Words) -> Traces:
+    """All moves on a time axis: windows as spans, days as dots, readings from within a day hollow."""
+    traces: Traces = []
+    spans = _windows(frame)
+    spans = spans[spans["window_start"].notna()]
+    if len(spans):
+        traces.append(
+            {
+                "type": "scatter", "mode": "lines", "name": words.t("charts.stated-moves.span"), "hoverinfo": "skip", "xaxis": "x2", "yaxis": "y2",
+                "line": {"color": QUIET, "width": 1.5}, "opacity": 0.7, "customdata": [[int(i)] for i in spans.index for _ in range(3)],
+                "x": [x for a, b in zip(spans["window_start"], spans["window_end"], strict=True) for x in (day(a), day(b), None)],
+                "y": [y for p in spans["move_pct"] for y in (squeezed(p), squeezed(p), None)],
+            }
+        )  # fmt: skip
+    listed = {kind for kind, _ in _by_kind(_windows(frame))}
+    part_day = frame["measure"] == "pct_change_intraday"
+    for hollow in (False, True):
+        for kind, part in _by_kind(frame[part_day == hollow]):
+            trace = _move_trace(part, words, kind) | {"x": [day(d) for d in part["window_end"]], "y": [squeezed(p) for p in part["move_pct"]], "xaxis": "x2", "yaxis": "y2"}
+            trace["marker"] |= {"size": 8}
+            trace["showlegend"] = kind not in listed
+            if hollow:
+                shape = SERIES_KIND_SYMBOLS[kind]
+                trace["marker"] |= {"symbol": f"{'circle' if shape == 'x' else shape}-open", "line": {"width": 1.6}}
+                trace |= {"legendgroup": "part_day", "name": words.t("charts.stated-moves.part_day"), "showlegend": "part_day" not in listed}
+            listed.add("part_day" if hollow else kind)
+            traces.append(trace)
+    return traces
+
+
+def _move_hover(row: Row, words: Words) -> str:
+    key = "charts.stated-moves.hover"
+    name = f"{words.pick(row, 'index_name')} ({words.code('series_kind', row['kind'])})"
+    end = words.date(day(row["window_end"]))
+    if has(row["window_start"]):
+        said = words.t(f"{key}.window", name=name, value=_amount(row, words), window=words.span(day(row["window_start"]), day(row["window_end"])))
+    elif row["measure"] == "pct_change_window":
+        said = words.t(f"{key}.open_window", name=name, value=_amount(row, words), date=end)
+    else:
+        said = words.t(f"{key}.{'part_day' if row['measure'] == 'pct_change_intraday' else 'day'}", name=name, value=_amount(row, words), date=end)
+    lines = [said, words.t(f"{key}.computed") if row["is_computed"] else ""]
+    if row["measure"] != "pct_change_intraday":
+        lines.append(_beside(row, words, "hover"))
+    if has(row["benchmark_move_pct"]) and has(row["base_date"]):
+        lines.append(words.t(f"{key}.base", date=words.date(day(row["base_date"])), end=end))
+    lines += [words.pick(row, "notes"), words.t(f"{key}.low") if row["confidence"] == "low" else "", read_in(row, words)]
+    return sentences(lines)
+
+
+def stated_moves_finding(frame: pd.DataFrame, words: Words) -> str:
+    """The nearest index move against its benchmark, and for how many windows a benchmark is known."""
+    if frame.empty:
+        return words.t("charts.empty")
+    key = "charts.stated-moves.finding"
+    windows = _windows(frame[frame["kind"] != "benchmark"])
+    compared = int(windows["benchmark_move_pct"].notna().sum())
+    nearest = nearest_moves(frame)
+    if nearest.empty:
+        low, high = float(frame["move_pct"].min()), float(frame["move_pct"].max())
+        said = words.t(f"{key}.range", n=len(frame), low=words.signed_percent(low), high=words.signed_percent(high))
+        return said + (words.t(f"{key}.no_benchmark", n=len(windows)) if len(windows) and not compared else "")
+    row = nearest.iloc[0].to_dict()
+    said = words.t(
+        f"{key}.nearest",
+        name=words.pick(row, "index_name"), value=_amount(row, words), window=words.span(day(row["window_start"]), day(row["window_end"])),
+        benchmark=words.pick(row, "benchmark"), move=words.signed_percent(float(row["benchmark_move_pct"])),
+    )  # fmt: skip
+    return said + words.t(f"{key}.compared", known=compared, n=len(windows))
+
+
+# Stated levels ----------------------------------------------------------------------------------
+
+_LEVELS_PX = 420
+
+
+def index_levels_height(frame: pd.DataFrame) -> int:
+    return _LEVELS_PX
+
+
+def index_levels(frame: pd.DataFrame, words: Words) -> go.Figure:
+    """Marks, never lines: each series from its first stated level, which is 100."""
+    drawn = frame[frame["level_rebased"].notna()]
+    axis = date_axis(drawn["date"], words)
+    values = drawn["level_rebased"]
+    low, high = (float(values.min()), float(values.max())) if len(values) else (95.0, 105.0)
+    room = max(high - low, 5.0)
+    scale = [low - 0.08 * room, high + 0.1 * room]
+    traces: Traces = []
+    for number, (_, part) in enumerate(drawn.groupby("series_id", sort=False)):
+        traces.append(_level_trace(part, number, words))
+    layout: Row = {
+        "xaxis": axis,
+        "yaxis": {"range": scale, "title": {"text": words.t("charts.index-levels.axis")}},
+        "shapes": [{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 100, "y1": 100, "line": {"color": QUIET, "width": 1, "dash": "dot"}, "layer": "below"}],
+        "annotations": _level_labels(drawn, axis, scale, words),
+        "showlegend": False,
+        "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
+    }
+    return figure(traces, **layout)
+
+
+def _colour(row: Row, number: int) -> str:
+    """A concept index keeps its colour on every chart; the others go through the list."""
+    return SERIES_KIND_COLOURS["concept_index"] if row["kind"] == "concept_index" else SERIES_COLOURS[number % len(SERIES_COLOURS)]
+
+
+def _symbol(row: Row, number: int) -> str:
+    return SERIES_KIND_SYMBOLS["concept_index"] if row["kind"] == "concept_index" else SERIES_SYMBOLS[number % len(SERIES_SYMBOLS)]
+
+
+def _level_trace(part: pd.DataFrame, number: int, words: Words) -> Row:
+    first = part.iloc[0].to_dict()
+    shape, is_high = _symbol(first, number), part["measure"] == "high"
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": safe(words.pick(first, "index_name")),
+        "x": [day(d) for d in part["date"]],
+        "y": part["level_rebased"].tolist(),
+        "customdata": [[int(i)] for i in part.index],
+        "hovertext": [_level_hover(row, words) for row in part.to_dict("records")],
+        "hoverinfo": "text",
+        "cliponaxis": False,
+        "marker": {
+            "color": _colour(first, number), "symbol": [f"{shape}-open" if high else shape for high in is_high],
+            "size": 12 if first["kind"] == "concept_index" else 8, "opacity": 0.85, "line": {"width": 2 if is_high.any() else 0.5, "color": _colour(first, number)},
+        },
+    }  # fmt: skip
+
+
+def _level_labels(drawn: pd.DataFrame, axis: Row, scale: list[float], words: Words) -> list[Row]:
+    """The last mark of each series named, where no mark and no other name stands, on narrow and on wide screens."""
+    unit = (_LEVELS_PX - 40) / (scale[1] - scale[0])
+    spots = [(place(d, axis), level * unit) for d, level in zip(drawn["date"], drawn["level_rebased"], strict=True)]
+    taken: dict[int, list[Box]] = {across: [(x * across - 5, x * across + 5, y - 5, y + 5) for x, y in spots] for across in _SCREENS}
+    labels = []
+    for row in drawn.groupby("series_id", sort=False).tail(1).sort_values("level_rebased", ascending=False, kind="stable").to_dict("records"):
+        text = shortened(words.pick(row, "index_name"), 32)
+        ax, ay = _free(place(row["date"], axis), float(row["level_rebased"]) * unit, width(text) * CHARACTER_PX, taken)
+        labels.append(
+            {
+                "text": safe(text), "x": day(row["date"]), "y": float(row["level_rebased"]), "ax": ax, "ay": -ay, "xanchor": "left" if ax > 0 else "right",
+                "showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": QUIET, "standoff": 5, "font": {"size": 11},
+            }
+        )  # fmt: skip
+    return labels
+
+
+Box = tuple[float, float, float, float]
+#: Plot widths that labels are placed for, in pixels.
+_SCREENS = (NARROW_PX, 880)
+
+
+def _free(x: float, y: float, wide: float, taken: dict[int, list[Box]]) -> tuple[int, int]:
+    """Offset of a label from its mark, in pixels: the nearest that covers the least of what is taken, which it then takes."""
+
+    def box(across: int, ax: int, ay: int) -> Box:
+        left = x * across + ax - (0 if ax > 0 else wide)
+        return left, left + wide, y + ay - 8, y + ay + 8
+
+    def cost(offset: tuple[int, int]) -> float:
+        total = abs(offset[1])
+        for across, boxes in taken.items():
+            left, right, low, high = box(across, *offset)
+            total += 100 * sum(1 for a, b, c, d in boxes if a < right and b > left and c < high and d > low)
+            total += 5 * (max(0.0, -30 - left) + max(0.0, right - across - 10))
+        return total
+
+    best = min(((ax, sign * step) for step in range(0, 112, 16) for sign in (1, -1) for ax in (14, -14)), key=cost)
+    for across, boxes in taken.items():
+        boxes.append(box(across, *best))
+    return best
+
+
+def _level_hover(row: Row, words: Words) -> str:
+    value = words.number(float(row["value"]), 2)
+    said = words.t(
+        f"charts.index-levels.hover.{'high' if row['measure'] == 'high' else 'close'}",
+        name=words.pick(row, "index_name"), value=value, unit=words.code("value_unit", row["unit"]), date=words.date(day(row["date"])),
+    )  # fmt: skip
+    base = words.t("charts.index-levels.hover.rebased", level=words.number(float(row["level_rebased"]), 1), base=words.date(day(row["base_date"])))
+    return sentences([said, base, words.pick(row, "notes"), read_in(row, words)])
+
+
+def index_levels_finding(frame: pd.DataFrame, words: Words) -> str:
+    """How many series have more than one stated level, and which mark is furthest from its first."""
+    if frame.empty:
+        return words.t("charts.empty")
+    key = "charts.index-levels.finding"
+    drawn = frame[frame["level_rebased"].notna()]
+    single = int((frame["n"] == 1).sum())
+    if drawn.empty:
+        return words.t(f"{key}.single", n=single)
+    row = drawn.loc[(drawn["level_rebased"] - 100).abs().idxmax()].to_dict()
+    said = words.t(
+        f"{key}.furthest",
+        name=words.pick(row, "index_name"), level=words.number(float(row["level_rebased"]), 0), date=words.date(day(row["date"])), base=words.date(day(row["base_date"])),
+    )  # fmt: skip
+    return said + (words.t(f"{key}.not_drawn", n=single) if single else "")
+
+
+# Events -----------------------------------------------------------------------------------------
+
+_LANE_PX, _LABEL_PX, _LABELS = 30, 17, 16
+
+
+def events_timeline_height(frame: pd.DataFrame) -> int:
+    headlines = min(int(frame["is_headline"].sum()), _LABELS)
+    return 100 + _LANE_PX * frame["kind"].nunique() + _LABEL_PX * (headlines + 2)
+
+
+def events_timeline(frame: pd.DataFrame, words: Words) -> go.Figure:
+    """A lane for each kind, and the headline events named above and below, each on a line of its own."""
+    kinds = [kind for kind in EVENT_SYMBOLS if (frame["kind"] == kind).any()]
+    lanes = {kind: len(kinds) - 1 - number for number, kind in enumerate(kinds)}
+    axis = date_axis([*frame["date_start"], *frame["date_end"]], words, least=120)
+    heights = _dodged(frame, lanes, axis)
+    above, below, stems = _headlines(frame, heights, axis, len(kinds), words)
+    line = _LABEL_PX / _LANE_PX
+    layout: Row = {
+        "xaxis": axis,
+        "yaxis": {
+            "range": [-0.8 - line * (len(below) + 0.5), len(kinds) - 0.2 + line * (len(above) + 0.5)], "showgrid": False,
+            "tickvals": list(lanes.values()), "ticktext": [safe(words.code("event_kind", kind)) for kind in lanes],
+        },
+        "annotations": above + below,
+        "shapes": [
+            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": at, "y1": at, "line": {"color": FAINT, "width": 1}, "layer": "below"} for at in lanes.values()
+        ],
+        "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
+    }  # fmt: skip
+    return figure([*_spans(frame, heights), *stems, *_event_traces(frame, heights, words)], **layout)
+
+
+def _dodged(frame: pd.DataFrame, lanes: dict[str, int], axis: Row) -> dict[int, float]:
+    """The height of each event: its lane, moved a little where the one before stands close."""
+    heights: dict[int, float] = {}
+    for kind, part in frame.groupby("kind", sort=False):
+        before, step = -1.0, 0
+        for index, at in part["date_mid"].items():
+            here = place(at, axis)
+            step = (step + 1) % 3 if here - before < 9 / NARROW_PX else 0
+            before = here
+            heights[int(index)] = lanes[str(kind)] + (0, 0.24, -0.24)[step]  # type: ignore[call-overload]
+    return heights
+
+
+def _spans(frame: pd.DataFrame, heights: dict[int, float]) -> Traces:
+    """A faint line over the period of each event that is known only to a month or a year."""
+    vague = frame[frame["date_start"] != frame["date_end"]]
+    if vague.empty:
+        return []
+    return [
+        {
+            "type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False, "line": {"color": QUIET, "width": 3}, "opacity": 0.35,
+            "x": [x for a, b in zip(vague["date_start"], vague["date_end"], strict=True) for x in (day(a), day(b), None)],
+            "y": [y for i in vague.index for y in (heights[i], heights[i], None)], "customdata": [[int(i)] for i in vague.index for _ in range(3)],
+        }
+    ]  # fmt: skip
+
+
+def _headlines(frame: pd.DataFrame, heights: dict[int, float], axis: Row, lanes: int, words: Words) -> tuple[list[Row], list[Row], Traces]:
+    """Labels above (early events, text to the right) and below (later ones, text to the left), and their stems.
+
+    Above, earlier events stand further out; below, later ones: so no stem crosses a label.
+    """
+    named = frame[frame["is_headline"]].tail(_LABELS)
+    early = [i for i, at in named["date_mid"].items() if place(at, axis) < 0.45]
+    late = [i for i in named.index if i not in early]
+    line = _LABEL_PX / _LANE_PX
+    above = {i: lanes - 0.4 + line * (len(early) - number) for number, i in enumerate(early)}
+    below = {i: -0.6 - line * (number + 1) for number, i in enumerate(late)}
+    labels: dict[bool, list[Row]] = {True: [], False: []}
+    for index, row in zip(named.index, named.to_dict("records"), strict=True):
+        up = index in above
+        at = place(row["date_mid"], axis)
+        room = (1 - at) * NARROW_PX if up else at * NARROW_PX + 70
+        labels[up].append(
+            {
+                "text": safe(shortened(words.pick(row, "title"), int(room / CHARACTER_PX))), "x": day(row["date_mid"]), "y": (above if up else below)[index],
+                "xanchor": "left" if up else "right", "yanchor": "middle", "showarrow": False, "font": {"size": 11}, "xshift": 3 if up else -3,
+            }
+        )  # fmt: skip
+    ends = above | below
+    stems = {
+        "type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False, "line": {"color": QUIET, "width": 0.8}, "opacity": 0.6,
+        "x": [x for at in named["date_mid"] for x in (day(at), day(at), None)], "y": [y for i in named.index for y in (heights[i], ends[i], None)],
+        "customdata": [[int(i)] for i in named.index for _ in range(3)],
+    }  # fmt: skip
+    return labels[True], labels[False], [stems] if len(named) else []
+
+
+def _event_traces(frame: pd.DataFrame, heights: dict[int, float], words: Words) -> Traces:
+    """A trace for each sector: its colour; the shape is that of the kind."""
+    traces = []
+    for sector in SECTORS:
+        part = frame[frame["sector"] == sector].sort_values("kind", key=lambda kinds: kinds.map(list(EVENT_SYMBOLS).index), kind="stable")
+        if part.empty:
+            continue
+        traces.append(
+            {
+                "type": "scatter", "mode": "markers", "name": words.code("sector", sector),
+                "x": [day(d) for d in part["date_mid"]], "y": [heights[i] for i in part.index],
+                "customdata": [[int(i)] for i in part.index], "hovertext": [_event_hover(row, words) for row in part.to_dict("records")], "hoverinfo": "text",
+                "marker": {
+                    "color": SECTOR_COLOURS[sector], "symbol": [EVENT_SYMBOLS[k] for k in part["kind"]], "opacity": 0.9,
+                    "size": [12 if h else 9 for h in part["is_headline"]], "line": {"width": [2 if h else 0 for h in part["is_headline"]], "color": ACCENT},
+                },
+            }
+        )  # fmt: skip
+    return traces
+
+
+def _event_hover(row: Row, words: Words) -> str:
+    facts = words.t(
+        "charts.events-timeline.hover",
+        title=words.pick(row, "title"), date=words.date(row["date"]), kind=words.code("event_kind", row["kind"]), sectors=words.codes("sector", split(row["sectors"])),
+    )  # fmt: skip
+    who = words.pick(row, "actors")
+    return sentences([facts, words.t("charts.events-timeline.actors", actors=words.listed(split(who))) if who else "", words.pick(row, "summary"), read_in(row, words)])
+
+
+def events_timeline_finding(frame: pd.DataFrame, words: Words) -> str:
+    """How many events there are, the kind with the most of them, and the newest one known to the day."""
+    if frame.empty:
+        return words.t("charts.empty")
+    key = "charts.events-timeline.finding"
+    said = words.t(f"{key}.count", n=len(frame))
+    kinds = frame["kind"].value_counts()
+    if len(kinds) > 1 and kinds.iloc[0] > kinds.iloc[1]:
+        said += words.t(f"{key}.largest", kind=words.code("event_kind", kinds.index[0]), n=int(kinds.iloc[0]))
+    newest = frame[frame["date_precision"] == "day"].tail(1)
+    if len(newest):
+        row = newest.iloc[0].to_dict()
+        said += words.t(f"{key}.newest", title=words.pick(row, "title"), date=words.date(row["date"]))
+    return said

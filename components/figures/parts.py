@@ -1,0 +1,91 @@
+"""Pieces that figures of several pages are put together from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from components.theme import safe, wrapped
+from components.words import Words
+
+Row = dict[str, Any]
+#: Width of a telephone's plot, for which labels must fit, and of a character of small text, in pixels.
+NARROW_PX = 250
+CHARACTER_PX = 6.0
+
+
+def has(value: object) -> bool:
+    """Whether a cell of a frame says anything."""
+    return value is not None and not pd.isna(value) and value != ""  # type: ignore[call-overload]
+
+
+def day(value: Any) -> str:
+    """A day of a frame as ISO date."""
+    return str(value.date().isoformat())
+
+
+def width(text: str) -> int:
+    """Characters that a text takes; a Chinese one takes two."""
+    return sum(2 if ord(ch) > 0x2E7F else 1 for ch in text)
+
+
+def shortened(text: str, most: int) -> str:
+    """A text cut to a width, at a blank where there is one."""
+    if width(text) <= most:
+        return text
+    cut = text
+    while cut and width(cut) > most - 1:
+        cut = cut[:-1]
+    head = cut.rsplit(" ", 1)[0]
+    return (head if width(head) > most // 2 else cut).rstrip(" ,，、（(") + "…"
+
+
+def sentences(lines: Iterable[str]) -> str:
+    """A hover box: each non-empty line wrapped, on a line of its own."""
+    return "<br>".join(wrapped(line, 56) for line in lines if line)
+
+
+def read_in(row: Row, words: Words) -> str:
+    """Where a record was read: the publisher of its first document."""
+    return words.t("charts.parts.read", publisher=row["publisher"]) if has(row["publisher"]) else ""
+
+
+def small(text: str) -> str:
+    """Escaped text, smaller and fainter than what it follows."""
+    return f"<span style='font-size:11px;opacity:0.75'>{safe(text)}</span>"
+
+
+def heading(text: str, y: float, **more: Any) -> Row:
+    """The name of a panel, at the left above it; `y` in paper units."""
+    at = {"x": 0, "y": y, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "showarrow": False, "align": "left"}
+    return {"text": text, "font": {"size": 13}} | at | more
+
+
+def date_axis(days: Iterable[Any], words: Words, least: int = 60, before: float = 0.03) -> Row:
+    """A date axis around these days, at least `least` days long, ticks in the reader's language.
+
+    `before` is the room in front of the first day, as a share of the span.
+    """
+    known = [d for d in days if has(d)] or [pd.Timestamp("2024-01-01"), pd.Timestamp("2024-12-31")]
+    first, last = min(known), max(known)
+    pad = max((last - first) * 0.03, (pd.Timedelta(days=least) - (last - first)) / 2, pd.Timedelta(days=4))
+    length = (last - first + 2 * pad).days
+    step, form = next(
+        (step, form) for most, step, form in ((40, 7 * 86_400_000, "day"), (150, "M1", "month"), (540, "M3", "month"), (10**6, "M12", "year")) if length <= most
+    )
+    return {
+        "type": "date",
+        "range": [(first - max(pad, (last - first) * before)).isoformat(), (last + pad).isoformat()],
+        "dtick": step,
+        "tick0": "2000-01-03" if form == "day" else "2000-01-01",
+        "tickformat": words.t(f"charts.parts.ticks.{form}"),
+        "tickangle": 0,
+    }
+
+
+def place(at: Any, axis: Row) -> float:
+    """How far along a date axis a day lies, 0 to 1."""
+    first, last = (pd.Timestamp(edge) for edge in axis["range"])
+    return float((at - first) / (last - first))

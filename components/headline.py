@@ -1,0 +1,143 @@
+"""The headline numbers of the overview: what the nearest index did, what was paid, how voices lean, what is newest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components import records
+from components.card import records_behind
+from components.charts import CHART
+from components.plain import plain
+from components.shell import calm
+from components.words import Words
+from data.filters import Filters
+from data.frames import funding, markets, opinions
+from data.frames.common import SMALL_N, chosen, collected
+from data.tables import Tables
+
+NEWEST = 3
+
+
+def show_headline(tables: Tables, filters: Filters, words: Words) -> None:
+    """Four numbers of the selection, each with what it is compared to and the rows behind it."""
+    with st.grid(min_column_width=250, key="headline"):
+        for number in (_move, _money, _voices, _events):
+            with st.container(border=True, key=f"headline-{number.__name__.strip('_')}"), calm(words):
+                number(tables, filters, words)
+
+
+def _metric(title: str, value: str, about: str, behind: Callable[[], None], words: Words, **more: Any) -> None:
+    st.metric(title, value, **more)
+    st.caption(plain(about))
+    popover = st.popover(words.t("headline.rows"), type="tertiary", on_change="rerun", key=f"behind:{title}")
+    if popover.open:
+        with popover:
+            behind()
+
+
+@lru_cache(maxsize=256)
+def nearest_move(tables: Tables, filters: Filters) -> dict[str, Any] | None:
+    """The move that stands for the selection: of the first chosen sector that has one."""
+    found = markets.headline_moves(markets.headline_moves_rows(tables, filters), filters)
+    return found.iloc[0].to_dict() if len(found) else None
+
+
+def _move(tables: Tables, filters: Filters, words: Words) -> None:
+    move = nearest_move(tables, filters)
+    if move is None:
+        _metric(words.t("headline.move"), "–", words.t("headline.move_none"), lambda: None, words)
+        return
+    about = words.t(
+        "headline.against",
+        index=words.pick(move, "index_name"),
+        window=words.span(_day(move["window_start"]), _day(move["window_end"])),
+        benchmark=words.pick(move, "benchmark"),
+        benchmark_move=words.signed_percent(float(move["benchmark_move_pct"])),
+    )
+    chart = CHART["stated-moves"]
+
+    def behind() -> None:
+        frame = chart.frame(chart.rows(tables, filters), filters)
+        mark = frame[frame["mark_id"] == move["mark_id"]].iloc[0].to_dict()
+        for table, rows in records_behind(chart, chart.behind(tables, filters, mark), tables):
+            records.show_records(tables, table, rows, words)
+
+    difference = words.t("headline.difference", points=words.signed_percent(float(move["difference_pct"])).rstrip("%"))
+    _metric(words.t("headline.move"), words.signed_percent(float(move["move_pct"])), about, behind, words, delta=difference, delta_color="off")
+
+
+def _day(value: Any) -> str:
+    return str(pd.Timestamp(value).date())
+
+
+@lru_cache(maxsize=256)
+def _money_totals(tables: Tables, filters: Filters) -> dict[str, dict[str, Any]]:
+    frame = funding.money_headline(funding.money_headline_rows(tables, filters), filters)
+    return {row["money_group"]: row for row in frame.to_dict("records")}
+
+
+def _money(tables: Tables, filters: Filters, words: Words) -> None:
+    totals = _money_totals(tables, filters)
+    own, general = totals.get("sector_company"), totals.get("general_model")
+    title = words.t("headline.money")
+
+    def behind() -> None:
+        rows = collected(chosen(tables, "funding_rounds", filters)).sort_values("amount_usd_m", ascending=False, kind="stable")
+        records.show_records(tables, "funding_rounds", rows, words, most=8)
+
+    if own is None:
+        _metric(title, "–", words.t("charts.empty"), behind, words)
+        return
+    about = words.t(
+        "headline.money_about",
+        lower=words.usd_m(float(own["lower_bound_usd_m"])),
+        hidden=int(own["n_undisclosed"]) + int(own.get("n_other_currency", 0)),
+        rounds=int(own["n_rounds"]),
+        cancelled=sum(int(group["n_cancelled"]) for group in totals.values()),
+        general=words.usd_m(float(general["known_usd_m"])) if general else words.usd_m(0),
+    )
+    _metric(title, words.t("headline.money_value", value=words.usd_m(float(own["known_usd_m"]))), about, behind, words)
+
+
+@lru_cache(maxsize=256)
+def _balance(tables: Tables, filters: Filters) -> dict[str, Any]:
+    frame = opinions.balance_headline(opinions.balance_headline_rows(tables, filters), filters)
+    return dict(frame.iloc[0].to_dict())
+
+
+def _voices(tables: Tables, filters: Filters, words: Words) -> None:
+    balance = _balance(tables, filters)
+    counts = {key: int(balance[f"n_{key}"]) for key in ("positive", "negative", "neutral")} | {"n": int(balance["n"])}
+    enough = counts["n"] >= SMALL_N
+
+    def behind() -> None:
+        rows = collected(chosen(tables, "opinions", filters)).sort_values("date_start", ascending=False, kind="stable")
+        records.show_records(tables, "opinions", rows, words, most=8)
+
+    value, about = words.t("headline.voices_few"), words.t("headline.voices_about_few", **counts)
+    if enough:
+        value = words.t("headline.voices_value", points=_points(balance["balance_points"], words))
+        low, high = (_points(balance[f"balance_{side}_points"], words) for side in ("low", "high"))
+        about = words.t("headline.voices_about", **counts, low=low, high=high)
+    _metric(words.t("headline.voices"), value, about, behind, words)
+
+
+def _points(value: float, words: Words) -> str:
+    return words.signed_percent(float(round(value)), 0).rstrip("%")
+
+
+def _events(tables: Tables, filters: Filters, words: Words) -> None:
+    rows = collected(chosen(tables, "events", filters))
+    rows = rows[rows["date_start"] <= pd.Timestamp(tables.data_as_of)]
+    rows = rows.sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable").head(NEWEST)
+    title = words.t("headline.event")
+    if rows.empty:
+        _metric(title, "–", words.t("charts.empty"), lambda: None, words)
+        return
+    said = [f"{words.date(row['date'])} {words.pick(row, 'title')}" for row in rows.to_dict("records")]
+    _metric(title, words.date(rows.iloc[0]["date"]), words.t("semicolon").join(said), lambda: records.show_records(tables, "events", rows, words), words)

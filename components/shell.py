@@ -1,0 +1,91 @@
+"""The frame around every page: language, title, filter bar, footer, and the one way to fail."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from components import filterbar, state
+from components.card import show_chart
+from components.words import LANGUAGE_NAMES, LANGUAGES, Words
+from data.filters import Filters
+from data.tables import Tables, TableUnreadable, open_tables
+
+log = logging.getLogger("reelshift")
+ICON = Path(__file__).parent / "assets" / "icon.png"
+
+
+def current_words() -> Words:
+    """Words in the reader's language."""
+    return Words(state.language())
+
+
+def language_switch(words: Words) -> None:
+    """The control in the header that changes the language and nothing else."""
+    state.follow("f:lang", words.lang)
+
+    def push() -> None:
+        state.choose("lang", [st.session_state["f:lang"] or words.lang])
+
+    st.segmented_control(
+        words.t("site.language"),
+        LANGUAGES,
+        key="f:lang",
+        required=True,
+        format_func=LANGUAGE_NAMES.__getitem__,
+        label_visibility="collapsed",
+        on_change=push,
+    )
+
+
+def footer(words: Words) -> None:
+    """Below every page: what this is, of when, and under which terms."""
+    st.divider()
+    try:
+        tables = open_tables()
+    except TableUnreadable:
+        return
+    st.caption(words.t("site.footer", date=words.date(tables.data_as_of), version=tables.version))
+    st.caption(words.t("site.addresses"))
+
+
+@contextmanager
+def calm(words: Words) -> Iterator[None]:
+    """Whatever fails inside becomes one sentence for the reader and a trace in the log."""
+    try:
+        yield
+    except TableUnreadable as error:
+        log.exception("table %s", error)
+        st.warning(words.t("errors.table", table=error.table), icon=":material/warning:")
+    except Exception:
+        log.exception("page")
+        st.warning(words.t("errors.page"), icon=":material/warning:")
+
+
+def page(name: str, names: tuple[str, ...], own: tuple[str, ...] = (), search: bool = False) -> tuple[Tables, Filters, Words]:
+    """Begin a page: its title, its line of introduction, the filter bar. Gives what its charts need."""
+    words = current_words()
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.title(words.t(f"pages.{name}" if name != "overview" else "site.tagline"), anchor=False, width="content")
+        language_switch(words)
+    if name != "overview":
+        st.caption(words.t(f"pages.intro.{name}"))
+    tables = open_tables()
+    filters = filterbar.show(tables, names, own, words, search)
+    return tables, filters, words
+
+
+def draw(page_script: Callable[[], None], words: Words) -> None:
+    """Run a page so that its failure stays its own."""
+    with calm(words):
+        page_script()
+
+
+def charts(slugs: tuple[str, ...], tables: Tables, filters: Filters, words: Words) -> None:
+    """Charts one below the other, in reading order."""
+    for slug in slugs:
+        show_chart(slug, tables, filters, words)

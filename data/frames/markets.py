@@ -1,0 +1,294 @@
+"""Frames of the markets page: what was stated of indices and shares, and what happened on which day.
+
+A percentage stands beside the move of its benchmark only where a sourced close of the benchmark
+exists on both days that the move is measured between. Nothing is interpolated: an index without a
+close on one of the two days has no move.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from data.catalog import LIST_SEPARATOR, dictionary
+from data.filters import Filters
+from data.frames.common import chosen, collected, shown_sectors
+from data.frames.documents import with_publisher
+from data.tables import Tables
+
+Rows = nw.LazyFrame[Any]
+
+#: The day on which Sora was announced, by the calendar of China, whose markets the indices are of.
+SORA_ANNOUNCED = date(2024, 2, 16)
+LEVELS = ("close", "high")
+MOVES = ("pct_change_window", "pct_change_day", "pct_change_intraday")
+INDEX_KINDS = ("concept_index", "sector_index")
+#: The long holidays of the Shanghai and Shenzhen exchanges: first day closed, first session after, last session before.
+#: Of other holidays nothing is said here, and a move that would need them has no benchmark.
+MAINLAND_HOLIDAYS = (
+    (date(2024, 2, 9), date(2024, 2, 19), date(2024, 2, 8)),
+    (date(2024, 10, 1), date(2024, 10, 8), date(2024, 9, 30)),
+    (date(2025, 1, 28), date(2025, 2, 5), date(2025, 1, 27)),
+    (date(2025, 10, 1), date(2025, 10, 9), date(2025, 9, 30)),
+    (date(2026, 2, 14), date(2026, 2, 24), date(2026, 2, 13)),
+)
+_MARK = ["mark_id", "is_computed", "base_date", "window_end", "benchmark_id", "benchmark_en", "benchmark_zh"]
+
+
+def stated_moves_rows(tables: Tables, filters: Filters) -> Rows:
+    """The records behind each mark: one record in one `mark_part` of one mark.
+
+    Parts: `move`, a stated percentage; `level_start` and `level_end`, the two levels that a move is
+    computed from; `benchmark_start` and `benchmark_end`, the closes of the benchmark on the day that
+    the move starts from and on its last day, both or neither. Levels of a window's first day and of
+    benchmarks are taken whatever the filters say; the mark itself must pass them.
+    """
+    levels = _levels(tables)
+    moves = chosen(tables, "index_moves", filters)
+    parts = [_stated(moves, tables), *_computed(levels, moves, tables)]
+    marks = nw.concat([parts[0], parts[2]], how="vertical")
+    closes = levels.filter(nw.col("measure") == "close")
+    start = _benchmark_closes(closes, marks, "base_date", "benchmark_start")
+    end = _benchmark_closes(closes, marks, "window_end", "benchmark_end")
+    known = start.select("mark_id").join(end.select("mark_id"), on="mark_id", how="semi")
+    benchmarks = [part.join(known, on="mark_id", how="semi") for part in (start, end)]
+    return with_publisher(nw.concat([*parts, *benchmarks], how="vertical"), tables)
+
+
+def stated_moves(rows: Rows, filters: Filters) -> pd.DataFrame:
+    """Stated moves, and moves between two stated levels, each beside its benchmark.
+
+    Rows in: one record in one part of one mark. Rows out: one mark. `move_pct` is as stated, or
+    100 * (last level / first level - 1) where `is_computed`. A stated window counts its first day, so
+    it is measured from `base_date`, the session before `window_start`; a computed one from the day of
+    its first level, where both are the same. A day's move is measured from the session before.
+    `benchmark_move_pct` runs from the close of `base_date` to that of `window_end`; both are empty where
+    the two closes are not known, and for part-day readings (`pct_change_intraday`), which no close can
+    stand beside. `difference_pct` is `move_pct - benchmark_move_pct`, in percentage points.
+    Order: windows, days, readings within a day; in each the series by their first move, in a series by date.
+    """
+    records = collected(rows)
+    levels = records[records["unit"] == "points"]
+    marks = records[records["mark_part"].isin(("move", "level_end"))].copy()
+    marks["window_start"] = marks["window_start"].where(~marks["is_computed"].astype(bool), marks["base_date"])
+    marks["measure"] = marks["measure"].where(~marks["is_computed"].astype(bool), "pct_change_window")
+    marks["move_pct"] = [
+        window_move(levels, m["series_id"], m["base_date"], m["window_end"]) if m["is_computed"] else m["value"] for m in marks.to_dict("records")
+    ]
+    marks["benchmark_move_pct"] = [
+        window_move(levels, m["benchmark_id"], m["base_date"], m["window_end"]) for m in marks.to_dict("records")
+    ]
+    for column in ("move_pct", "benchmark_move_pct"):
+        marks[column] = marks[column].astype("float64")
+    marks["difference_pct"] = marks["move_pct"] - marks["benchmark_move_pct"]
+    based = marks["is_computed"].astype(bool) | marks["benchmark_move_pct"].notna()
+    marks["base_date"] = marks["base_date"].where(based).astype(marks["window_end"].dtype)
+    marks["source_ids"] = marks["mark_id"].map(_sources(records))
+    marks["first"] = marks.groupby(["measure", "series_id"])["window_end"].transform("min")
+    marks["place"] = marks["measure"].map({measure: i for i, measure in enumerate(MOVES)})
+    ordered = marks.sort_values(["place", "first", "series_id", "window_end", "window_start", "mark_id"], kind="stable")
+    return ordered[_MOVE_COLUMNS].reset_index(drop=True)
+
+
+_MOVE_COLUMNS = [
+    "mark_id", "series_id", "index_name_en", "index_name_zh", "kind", "sectors", "measure", "is_computed", "window_start", "window_end",
+    "base_date", "move_pct", "value_qualifier", "benchmark_id", "benchmark_en", "benchmark_zh", "benchmark_move_pct", "difference_pct",
+    "confidence", "notes_en", "notes_zh", "source_ids", "publisher", "in_film", "in_short_drama", "in_games", "in_advertising", "in_cross",
+]  # fmt: skip
+
+
+def window_move(levels: pd.DataFrame, series_id: object, start: object, end: object) -> float | None:
+    """The change of a series from one day to another, in percent; None without a level on both days.
+
+    `levels` has `series_id`, `date`, `value` and `measure`. Exact days only, nothing is interpolated;
+    where a day has a close and a high, the close is taken.
+
+    100 * (3545.00 / 3410.85 - 1) = 3.93 for the CSI 300 from 2024-02-20 to 2024-03-22.
+    """
+    found = []
+    for day in (start, end):
+        at = levels[(levels["series_id"] == series_id) & (levels["date"] == day)].sort_values("measure", kind="stable")
+        if at.empty or not at["value"].iloc[0] > 0:
+            return None
+        found.append(float(at["value"].iloc[0]))
+    return 100 * (found[1] / found[0] - 1)
+
+
+def headline_moves_rows(tables: Tables, filters: Filters) -> Rows:
+    """The records that the headline moves are chosen from: those of the stated moves."""
+    return stated_moves_rows(tables, filters)
+
+
+def headline_moves(rows: Rows, filters: Filters) -> pd.DataFrame:
+    """For each shown sector, the nearest index move over a window with a known benchmark.
+
+    Rows in: as for `stated_moves`. Rows out: one sector that has such a move, in the order of the
+    filter. See `nearest_moves` for which one is taken. A move of an index that stands for several
+    sectors is the same move in each.
+    """
+    marks = stated_moves(rows, filters)
+    found = []
+    for sector in shown_sectors(filters):
+        nearest = nearest_moves(marks[marks[f"in_{sector}"].astype(bool)]).head(1)
+        found.append(nearest.assign(sector=sector))
+    columns = ["sector", "mark_id", "series_id", "index_name_en", "index_name_zh", "kind", "is_computed", "window_start", "window_end", "base_date",
+               "move_pct", "value_qualifier", "benchmark_id", "benchmark_en", "benchmark_zh", "benchmark_move_pct", "difference_pct", "source_ids"]  # fmt: skip
+    return pd.concat(found)[columns].reset_index(drop=True)
+
+
+def nearest_moves(marks: pd.DataFrame) -> pd.DataFrame:
+    """Window moves of concept and sector indices whose benchmark is known, the fittest first.
+
+    Concept indices come before sector indices, figures before bounds ("more than"), then the window
+    that starts nearest to the announcement of Sora.
+    """
+    usable = (marks["measure"] == "pct_change_window") & marks["kind"].isin(INDEX_KINDS) & marks["benchmark_move_pct"].notna()
+    fit = marks[usable]
+    ranks = pd.DataFrame(
+        {
+            "kind": fit["kind"].map({kind: i for i, kind in enumerate(INDEX_KINDS)}),
+            "bound": fit["value_qualifier"].isin(("at_least", "at_most")),
+            "days": (fit["window_start"] - pd.Timestamp(SORA_ANNOUNCED)).abs(),
+            "mark": fit["mark_id"],
+        },
+        index=fit.index,
+    )
+    return fit.loc[ranks.sort_values(["kind", "bound", "days", "mark"]).index]
+
+
+def _record_columns() -> list[str]:
+    return [column.name for column in dictionary().tables["index_moves"].columns]
+
+
+def _levels(tables: Tables) -> Rows:
+    """Every stated level in points, whatever the filters say."""
+    every = tables.frame("index_moves")
+    return every.filter(nw.col("unit") == "points", nw.col("measure").is_in(LEVELS)).select(_record_columns())
+
+
+def _with_benchmark(marks: Rows, tables: Tables) -> Rows:
+    """Add the benchmark that the series is set beside, its names, and the currency that the series trades in."""
+    series = tables.frame("series")
+    benchmarks = series.select(benchmark_id=nw.col("series_id"), benchmark_en=nw.col("name_en"), benchmark_zh=nw.col("name_zh"))
+    return marks.join(series.select("series_id", "benchmark_id", "currency"), on="series_id", how="left").join(benchmarks, on="benchmark_id", how="left")
+
+
+def _stated(moves: Rows, tables: Tables) -> Rows:
+    """Each stated percentage as a mark of its own."""
+    measure = nw.col("measure")
+    in_window = nw.when(measure == "pct_change_window").then(nw.col("window_start"))
+    first_day = nw.when(measure == "pct_change_day").then(nw.col("date")).otherwise(in_window)
+    marks = _with_benchmark(moves.filter(nw.col("unit") == "percent"), tables).with_columns(
+        mark_id=nw.col("move_id"), mark_part=nw.lit("move"), is_computed=nw.lit(False), window_end=nw.col("date"), first_day=first_day
+    )
+    return with_session_before(marks).select([*_record_columns(), "mark_part", *_MARK])
+
+
+def with_session_before(marks: Rows) -> Rows:
+    """Add `base_date`, the trading day before `first_day`.
+
+    It is the weekday before; for series of the mainland exchanges (`currency` CNY) not one in their long
+    holidays. A day that was closed for another reason has no close, and so gives no benchmark.
+    """
+    first, weekday = nw.col("first_day"), nw.col("first_day").dt.weekday()
+    after_weekend = nw.when(weekday == 1).then(first.dt.offset_by("-3d")).otherwise(first.dt.offset_by("-1d"))
+    marks = marks.with_columns(base_date=nw.when(weekday == 7).then(first.dt.offset_by("-2d")).otherwise(after_weekend))
+    for closed, reopened, session in MAINLAND_HOLIDAYS:
+        in_holiday = (nw.col("currency") == "CNY") & (nw.col("base_date") >= _day(closed)) & (nw.col("base_date") < _day(reopened))
+        marks = marks.with_columns(base_date=nw.when(in_holiday).then(_day(session)).otherwise(nw.col("base_date")))
+    return marks
+
+
+def _day(day: date) -> nw.Expr:
+    return nw.lit(datetime.combine(day, time()))
+
+
+def _computed(levels: Rows, moves: Rows, tables: Tables) -> tuple[Rows, Rows]:
+    """First and last level of each computed move.
+
+    A concept index moves from its first stated level to its last. Sector indices with a level on both
+    of these days are computed over the same window, to stand beside it.
+    """
+    concept = levels.filter(nw.col("kind") == "concept_index")
+    spans = concept.group_by("series_id").agg(base_date=nw.col("date").min(), window_end=nw.col("date").max())
+    windows = spans.filter(nw.col("base_date") < nw.col("window_end")).select("base_date", "window_end").unique()
+    indices = levels.filter(nw.col("kind").is_in(INDEX_KINDS))
+    start = indices.with_columns(base_date=nw.col("date")).join(windows, on="base_date", how="inner")
+    end = indices.with_columns(window_end=nw.col("date")).join(windows, on="window_end", how="inner")
+    end = end.join(moves.select("move_id"), on="move_id", how="semi")
+    span = ["series_id", "base_date", "window_end"]
+    return (
+        _as_marks(start.join(end.select(span), on=span, how="semi"), "level_start", tables),
+        _as_marks(end.join(start.select(span), on=span, how="semi"), "level_end", tables),
+    )
+
+
+def _as_marks(levels: Rows, part: str, tables: Tables) -> Rows:
+    """Levels of a computed move, named after series and window."""
+    days = [nw.col(c).dt.to_string("%Y-%m-%d") for c in ("base_date", "window_end")]
+    marked = levels.with_columns(mark_id=nw.concat_str(nw.col("series_id"), *days, separator=":"), mark_part=nw.lit(part), is_computed=nw.lit(True))
+    return _with_benchmark(marked, tables).select([*_record_columns(), "mark_part", *_MARK])
+
+
+def _benchmark_closes(closes: Rows, marks: Rows, day: str, part: str) -> Rows:
+    """The closes of each mark's benchmark on one of its two days."""
+    wanted = marks.select(*_MARK, series_id=nw.col("benchmark_id"), date=nw.col(day))
+    found = closes.join(wanted, on=["series_id", "date"], how="inner")
+    return found.with_columns(mark_part=nw.lit(part)).select([*_record_columns(), "mark_part", *_MARK])
+
+
+def _sources(records: pd.DataFrame) -> dict[str, str]:
+    """The documents of all records of each mark, each once."""
+    return {
+        mark: LIST_SEPARATOR.join(dict.fromkeys(LIST_SEPARATOR.join(part["source_ids"]).split(LIST_SEPARATOR)))
+        for mark, part in records.groupby("mark_id", sort=False)
+    }
+
+
+def index_levels_rows(tables: Tables, filters: Filters) -> Rows:
+    """Stated levels and closing prices under the filters."""
+    rows = chosen(tables, "index_moves", filters).filter(nw.col("unit") != "percent", nw.col("measure").is_in(LEVELS))
+    return with_publisher(rows, tables)
+
+
+def index_levels(rows: Rows, filters: Filters) -> pd.DataFrame:
+    """Stated levels, each as a share of the first level shown of its series.
+
+    Rows in: one stated level or closing price. Rows out: the same, by series and date, with
+    `level_rebased` = 100 * value / value on `base_date`, the day of the series' first level shown.
+    `n` is the number of levels of the series; one alone is not rebased. The days are those that
+    somebody stated, not a series: nothing is known here of the days between.
+    """
+    frame = collected(rows).sort_values(["date", "move_id"], kind="stable")
+    by_series = frame.groupby("series_id", sort=False)
+    frame["n"] = by_series["move_id"].transform("size").astype("int64")
+    first = by_series["date"].transform("min")
+    frame["base_date"] = first.where(frame["n"] > 1)
+    frame["level_rebased"] = (100 * frame["value"] / by_series["value"].transform("first")).where(frame["n"] > 1).astype("float64")
+    frame["first"] = first
+    columns = ["move_id", "series_id", "index_name_en", "index_name_zh", "kind", "sectors", "date", "measure", "value", "unit", "base_date",
+               "level_rebased", "n", "notes_en", "notes_zh", "source_ids", "publisher"]  # fmt: skip
+    return frame.sort_values(["first", "series_id", "date"], kind="stable")[columns].reset_index(drop=True)
+
+
+def events_timeline_rows(tables: Tables, filters: Filters) -> Rows:
+    """Events under the filters, each with the first shown sector that it bears on."""
+    sector = nw.lit(None, nw.String)
+    for code in reversed(shown_sectors(filters)):
+        sector = nw.when(nw.col(f"in_{code}")).then(nw.lit(code)).otherwise(sector)
+    return with_publisher(chosen(tables, "events", filters).with_columns(sector=sector), tables)
+
+
+def events_timeline(rows: Rows, filters: Filters) -> pd.DataFrame:
+    """Events by the day, month or year that is known.
+
+    Rows in and out: one event. `sector` is the first of the shown sectors that it bears on, for its
+    colour; `sectors` holds all. `date_mid` is where it is drawn, `date_start` to `date_end` what is known.
+    """
+    frame = collected(rows).sort_values(["date_mid", "event_id"], kind="stable")
+    columns = ["event_id", "date", "date_precision", "date_start", "date_mid", "date_end", "title_en", "title_zh", "kind", "sector", "sectors",
+               "actors_en", "actors_zh", "is_headline", "summary_en", "summary_zh", "source_ids", "publisher"]  # fmt: skip
+    return frame[columns].reset_index(drop=True)
