@@ -2,46 +2,51 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from components.charts import CHARTS
+import pandas as pd
+
+from components.charts import CHARTS, Chart
 from components.words import Words
 from data.filters import Filters
-from data.tables import TABLES_VARIABLE, open_tables
+from data.tables import TABLES_VARIABLE, Tables, open_tables
 
+Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 SELECTIONS = {"all": Filters(), "film": Filters(sectors=("film",))}
+STEPS = ("frame_ms", "figure_ms", "json_ms")
 
 
-def measure(tables_folder: Path, rounds: int) -> list[dict[str, Any]]:
-    """Every chart of the registry under every selection: milliseconds of each step, all rounds, nothing kept between them."""
-    import os
-
-    os.environ[TABLES_VARIABLE] = str(tables_folder)
+def measure(folder: Path, rounds: int) -> list[dict[str, Any]]:
+    """Every chart of the registry under every selection: milliseconds of each step in every round, nothing kept between them."""
+    os.environ[TABLES_VARIABLE] = str(folder)
     tables = open_tables()
-    words = Words("en")
-    found = []
-    for chart in CHARTS:
-        for name, filters in SELECTIONS.items():
-            row: dict[str, Any] = {"chart": chart.slug, "selection": name, "frame_ms": [], "figure_ms": [], "json_ms": []}
-            for _ in range(rounds + 1):
-                frame = _timed(lambda: chart.frame(chart.rows(tables, filters), filters), row["frame_ms"])  # noqa: B023
-                figure = _timed(lambda: chart.figure(frame, words), row["figure_ms"])  # noqa: B023
-                text = _timed(lambda: figure.to_json(validate=False), row["json_ms"])  # noqa: B023
-            for step in ("frame_ms", "figure_ms", "json_ms"):
-                del row[step][0]  # the first call imports and fills caches
-            found.append(row | {"rows": len(frame), "json_bytes": len(text.encode())})
-    return found
+    return [_measured(chart, tables, name, filters, rounds) for chart in CHARTS for name, filters in SELECTIONS.items()]
 
 
-def _timed(work: Callable[[], Result], times: list[float]) -> Result:
+def _measured(chart: Chart, tables: Tables, selection: str, filters: Filters, rounds: int) -> dict[str, Any]:
+    times: dict[str, list[float]] = {step: [] for step in STEPS}
+    for _ in range(rounds + 1):
+        frame = _timed(times["frame_ms"], _frame, chart, tables, filters)
+        figure = _timed(times["figure_ms"], chart.figure, frame, Words("en"))
+        text = _timed(times["json_ms"], figure.to_json, validate=False)
+    warm = {step: values[1:] for step, values in times.items()}  # the first round imports and fills caches
+    return {"chart": chart.slug, "selection": selection, "rows": len(frame), "json_bytes": len(text.encode()), **warm}
+
+
+def _frame(chart: Chart, tables: Tables, filters: Filters) -> pd.DataFrame:
+    return chart.frame(chart.rows(tables, filters), filters)
+
+
+def _timed(times: list[float], work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
     start = time.perf_counter()
-    result = work()
+    result = work(*args, **kwargs)
     times.append(1000 * (time.perf_counter() - start))
     return result
 
@@ -50,6 +55,6 @@ def table(found: list[dict[str, Any]]) -> str:
     """The medians as a Markdown table."""
     lines = ["| chart | selection | rows | frame ms | figure ms | to_json ms | JSON kB |", "|---|---|--:|--:|--:|--:|--:|"]
     for row in found:
-        times = " | ".join(f"{statistics.median(row[step]):,.1f}" for step in ("frame_ms", "figure_ms", "json_ms"))
+        times = " | ".join(f"{statistics.median(row[step]):,.1f}" for step in STEPS)
         lines.append(f"| {row['chart']} | {row['selection']} | {row['rows']:,} | {times} | {row['json_bytes'] / 1e3:,.1f} |")
     return "\n".join(lines)

@@ -35,10 +35,11 @@ class App:
 
     name: str
     folder: Path
+    addresses: dict[str, str]
 
 
-REELSHIFT = App("reelshift", ROOT)
-PLAIN_PAGE = App("plain", PLAIN)
+REELSHIFT = App("reelshift", ROOT, {"opinions": "/opinions", "funding": "/funding"})
+PLAIN_PAGE = App("plain", PLAIN, {"opinions": "/", "funding": "/funding"})
 APPS = (REELSHIFT, PLAIN_PAGE)
 
 

@@ -23,6 +23,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from components import RELEASE
 from components.charts import CHART, CHARTS, figure_of, frame_of
 from components.files import chart_about, chart_file, chart_rows, file_name, sources_of, table_about, table_file
 from components.words import LANGUAGES, catalogue
@@ -76,8 +77,8 @@ def _json(value: Any, status: int = 200) -> Response:
 
 
 def _tag(tables: Tables, request: Request) -> str:
-    """The data version with the address: the same address of the same data is the same answer."""
-    return f'"{tables.version}-{hashlib.sha256(str(request.url.query).encode()).hexdigest()[:8]}"'
+    """The release and the data version with the address: the same address of the same data is the same answer."""
+    return f'"{RELEASE}-{tables.version}-{hashlib.sha256(str(request.url.query).encode()).hexdigest()[:8]}"'
 
 
 def _filters(request: Request) -> tuple[Filters, str]:

@@ -19,14 +19,18 @@ import plotly.graph_objects as go
 
 from components.figures import evidence as evidence_figures
 from components.figures import funding as funding_figures
+from components.figures import markets as market_figures
 from components.figures import opinions as opinion_figures
 from components.figures import overview as overview_figures
+from components.figures import technology as technology_figures
 from components.words import Words
 from data.filters import DATED_TABLES, Filters
 from data.frames import evidence as evidence_frames
 from data.frames import funding as funding_frames
+from data.frames import markets as market_frames
 from data.frames import opinions as opinion_frames
 from data.frames import overview as overview_frames
+from data.frames import technology as technology_frames
 from data.frames.common import collected
 from data.tables import Tables
 
@@ -103,7 +107,7 @@ CHARTS: tuple[Chart, ...] = (
         finding=opinion_figures.stance_by_sector_finding,
         keys=("sector", "stance"),
         caveats=("collection_not_poll", "machine_coded", "sectors_multiple"),
-        height=lambda frame: 110 + 52 * frame["sector"].nunique(),
+        height=lambda frame: 115 + 52 * frame["sector"].nunique(),
     ),
     Chart(
         slug="stance-by-theme",
@@ -115,7 +119,7 @@ CHARTS: tuple[Chart, ...] = (
         finding=opinion_figures.stance_by_theme_finding,
         keys=("theme", "stance"),
         caveats=("collection_not_poll", "machine_coded", "small_sample"),
-        height=lambda frame: 110 + 46 * frame["theme"].nunique(),
+        height=lambda frame: 120 + 47 * frame["theme"].nunique(),
     ),
     Chart(
         slug="stance-over-time",
@@ -164,6 +168,78 @@ CHARTS: tuple[Chart, ...] = (
         keys=("money_group", "stage"),
         caveats=("undisclosed_amounts", "small_sample", "lower_bound", "upper_bound", "general_models_dominate"),
         height=funding_figures.funding_by_stage_height,
+    ),
+    Chart(
+        slug="stated-moves",
+        page="markets",
+        tables=("index_moves", "series", "sources"),
+        rows=market_frames.stated_moves_rows,
+        frame=market_frames.stated_moves,
+        figure=market_figures.stated_moves,
+        finding=market_figures.stated_moves_finding,
+        keys=("mark_id",),
+        caveats=("two_points_not_a_line", "part_day_reading", "not_a_close", "no_benchmark"),
+        height=market_figures.stated_moves_height,
+    ),
+    Chart(
+        slug="index-levels",
+        page="markets",
+        tables=("index_moves", "sources"),
+        rows=market_frames.index_levels_rows,
+        frame=market_frames.index_levels,
+        figure=market_figures.index_levels,
+        finding=market_figures.index_levels_finding,
+        keys=("move_id",),
+        caveats=("two_points_not_a_line", "not_a_close"),
+        height=market_figures.index_levels_height,
+    ),
+    Chart(
+        slug="events-timeline",
+        page="markets",
+        tables=("events", "sources"),
+        rows=market_frames.events_timeline_rows,
+        frame=market_frames.events_timeline,
+        figure=market_figures.events_timeline,
+        finding=market_figures.events_timeline_finding,
+        keys=("event_id",),
+        caveats=("month_precision", "sectors_multiple", "coverage_uneven"),
+        height=market_figures.events_timeline_height,
+    ),
+    Chart(
+        slug="model-frontier",
+        page="technology",
+        tables=("models", "sources"),
+        rows=technology_frames.model_frontier_rows,
+        frame=technology_frames.model_frontier,
+        figure=technology_figures.model_frontier,
+        finding=technology_figures.model_frontier_finding,
+        keys=("model_id",),
+        caveats=("company_claim", "sources_disagree", "month_precision"),
+        height=technology_figures.model_frontier_height,
+    ),
+    Chart(
+        slug="compute-gap",
+        page="technology",
+        tables=("indicators", "sources"),
+        rows=technology_frames.compute_gap_rows,
+        frame=technology_frames.compute_gap,
+        figure=technology_figures.compute_gap,
+        finding=technology_figures.compute_gap_finding,
+        keys=("compute_part",),
+        caveats=("forecast", "estimate"),
+        height=technology_figures.compute_gap_height,
+    ),
+    Chart(
+        slug="production-yield",
+        page="technology",
+        tables=("indicators", "sources"),
+        rows=technology_frames.production_yield_rows,
+        frame=technology_frames.production_yield,
+        figure=technology_figures.production_yield,
+        finding=technology_figures.production_yield_finding,
+        keys=("indicator_id",),
+        caveats=("lower_bound", "upper_bound", "estimate", "small_sample"),
+        height=technology_figures.production_yield_height,
     ),
     Chart(
         slug="coverage",

@@ -145,6 +145,8 @@ def table_view(frame: pd.DataFrame, table: str | None, words: Words) -> tuple[pd
     for name in frame.columns:
         column = known.column(name, table)
         stem, _, suffix = name.rpartition("_")
+        if not column.is_shown:
+            continue
         if suffix in ("en", "zh") and suffix != words.lang and f"{stem}_{words.lang}" in frame.columns:
             continue
         values = frame[name]

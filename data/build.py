@@ -27,8 +27,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data import periods
-from data.catalog import LIST_SEPARATOR, TABLE_NAMES, Column, Dictionary, Table, dictionary
+from data.catalog import DICTIONARY_DIR, LIST_SEPARATOR, TABLE_NAMES, Column, Dictionary, Table, dictionary
 from data.checks import Files, Problem, Record, RecordFile, find_problems, split
+from data.searching import searchable
 
 HERE = Path(__file__).parent
 RECORDS_DIR = HERE / "records"
@@ -57,10 +58,10 @@ def read_records(folder: Path) -> tuple[Files, list[Problem]]:
         except UnicodeDecodeError as error:
             problems.append(Problem(path.name, 0, "(file)", str(error), "is not UTF-8; save it as UTF-8"))
             continue
-        header = tuple(rows[0][1]) if rows else ()
         except csv.Error as error:
             problems.append(Problem(path.name, 0, "(file)", str(error), "is not CSV; look for a quote that is never closed"))
             continue
+        header = tuple(rows[0][1]) if rows else ()
         records, lines = [], []
         for line, cells in rows[1:]:
             if len(cells) != len(header):
@@ -99,18 +100,20 @@ def build_tables(records: Path = RECORDS_DIR, words: Dictionary | None = None) -
 
 
 def data_version(files: Files) -> str:
-    """The newest day on which a document was read, and a hash of every record: `2026-11-22-1a2b3c4d`."""
+    """The newest day on which a document was read, and a hash of the dictionary and of every record, in whatever order: `2026-11-22-1a2b3c4d`."""
     digest = hashlib.sha256()
+    for path in sorted(DICTIONARY_DIR.glob("*.yaml")):  # its words and rules are part of what readers take away
+        digest.update(path.read_bytes())
     for name in sorted(files):
         file = files[name]
-        digest.update(json.dumps([name, file.header, [list(r.values()) for r in file.rows]], ensure_ascii=False).encode())
+        digest.update(json.dumps([name, file.header, sorted(list(r.values()) for r in file.rows)], ensure_ascii=False).encode())
     newest = max(row["accessed"] for row in files["sources"].rows)
     return f"{newest}-{digest.hexdigest()[:8]}"
 
 
 def _arrow_table(table: Table, files: Files, words: Dictionary, version: str) -> pa.Table:
     index = {name: {row[words.tables[name].key]: row for row in files[name].rows} for name in ("entities", "series")}
-    rows = [_typed(row, table) | _derived(row, table, index) for row in files[table.name].rows]
+    rows = [_typed(row, table) | _derived(row, table, index, words.groups) for row in files[table.name].rows]
     rows.sort(key=lambda row: [(row[c] is None, row[c]) for c in table.sort])
     schema = table.arrow_schema().with_metadata(
         {"table": table.name, "title_en": table.title.en, "title_zh": table.title.zh, "row_en": table.row.en, "row_zh": table.row.zh, "data_version": version}
@@ -136,13 +139,18 @@ def _value(cell: str, column: Column) -> Any:
     return LIST_SEPARATOR.join(split(cell)) if column.is_list else cell
 
 
-def _derived(row: Record, table: Table, index: dict[str, dict[str, Record]]) -> dict[str, Any]:
+def _derived(row: Record, table: Table, index: dict[str, dict[str, Record]], groups: dict[str, dict[str, str]]) -> dict[str, Any]:
     filled: dict[str, Any] = {}
     period = _period(row, table)
     for column in table.derived:
         how = column.derived or {}
         if "period" in how:
             filled[column.name] = period[how["period"]] if period else None
+        elif "search" in how:
+            named = {**row, **{k: v or "" for k, v in filled.items() if isinstance(v, str) or v is None}}
+            filled[column.name] = searchable("\n".join(named[c] for c in split(how["search"])))
+        elif "group" in how:
+            filled[column.name] = groups[table.by_name[how["group"]].codes or ""].get(row[how["group"]])
         elif "member" in how:
             filled[column.name] = how["value"] in split(row[how["member"]])
         else:

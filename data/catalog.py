@@ -35,6 +35,7 @@ _ARROW_TYPES: dict[str, pa.DataType] = {
     "string": pa.string(),
     "text": pa.string(),
     "url": pa.string(),
+    "search": pa.string(),
     "code": pa.string(),
     "codes": pa.string(),
     "id": pa.string(),
@@ -83,6 +84,11 @@ class Column:
     @property
     def is_text(self) -> bool:
         return _ARROW_TYPES[self.type] == pa.string()
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether readers see it in tables and files; a search column is for the machine only."""
+        return self.type != "search"
 
     @property
     def is_list(self) -> bool:
@@ -143,6 +149,7 @@ class Dictionary:
     tables: dict[str, Table]
     codes: dict[str, dict[str, Text]]
     notes: dict[str, dict[str, Text]]
+    groups: dict[str, dict[str, str]]
     caveats: dict[str, Text]
     frame_columns: dict[str, Column]
 
@@ -214,6 +221,7 @@ def dictionary(folder: Path = DICTIONARY_DIR) -> Dictionary:
             name: {str(code): _text(words["note"]) for code, words in entries.items() if "note" in words}
             for name, entries in codes_raw.items()
         },
+        groups={name: {str(code): words["group"] for code, words in entries.items() if "group" in words} for name, entries in codes_raw.items()},
         caveats={code: _text(words) for code, words in _read("caveats", folder).items()},
         frame_columns={c.name: c for c in map(_column, frames["columns"] if isinstance(frames, dict) else frames)},
     )

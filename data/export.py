@@ -48,7 +48,8 @@ def sheet_safe(text: str) -> str:
 def columns_of(frame: pd.DataFrame, table: str | None, words: Dictionary | None = None) -> list[Column]:
     """What the dictionary says of each column of a frame. Raises KeyError for one that it does not know."""
     words = words or dictionary()
-    return [words.column(name, table) for name in frame.columns]
+    described = [words.column(name, table) for name in frame.columns]
+    return [column for column in described if column.is_shown]
 
 
 def with_labels(frame: pd.DataFrame, table: str | None, words: Dictionary | None = None) -> pd.DataFrame:

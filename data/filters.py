@@ -7,6 +7,7 @@ nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -16,10 +17,12 @@ import narwhals as nw
 
 from data import periods
 from data.catalog import Dictionary, dictionary
+from data.searching import searchable
 
 #: The sectors that a reader picks. `cross` bears on all of them and has its own switch.
 CHOSEN_SECTORS = ("film", "short_drama", "games", "advertising")
-SEARCHED = ("speaker_en", "speaker_zh", "organization_en", "organization_zh", "summary_en", "summary_zh")
+#: The columns that hold the second coder's word.
+SECOND_CODING = {"stance": "stance_second", "theme": "theme_second"}
 #: The tables that a date range, a sector and the rest apply to.
 DATED_TABLES = ("opinions", "funding_rounds", "index_moves", "events", "models", "indicators")
 
@@ -41,7 +44,27 @@ DIMENSIONS = (
     Dimension("stage", {"funding_rounds": "stage"}),
 )
 DIMENSION = {d.parameter: d for d in DIMENSIONS}
-PARAMETERS = ("sector", "cross", "from", "to", *DIMENSION, "q")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One query parameter with a single value out of a few; the first is the default and is not written."""
+
+    parameter: str
+    allowed: tuple[str, ...]
+
+
+OPTIONS = (
+    Option("coding", ("first", "second")),
+    Option("voices", ("all", "speakers")),
+    Option("coders", ("all", "differ")),
+    Option("split", ("sector", "role", "theme", "country_group", "organization_kind")),
+    Option("days", ("90", "30", "180")),
+)
+OPTION = {o.parameter: o for o in OPTIONS}
+#: Parameters that name one record; the key's form is checked here, whether it exists where it is used.
+IDS = {"speaker": re.compile(r"[a-z0-9]+(-[a-z0-9]+)*"), "event": re.compile(r"EV\d{3}")}
+PARAMETERS = ("sector", "cross", "from", "to", *DIMENSION, *OPTION, *IDS, "q")
 
 
 @dataclass(frozen=True)
@@ -55,7 +78,12 @@ class Refused:
 
 @dataclass(frozen=True)
 class Filters:
-    """A selection. Empty tuples restrict nothing; `since` and `until` are dates as printed."""
+    """A selection. Empty tuples restrict nothing; `since` and `until` are dates as printed.
+
+    `coding` says which of the two codings of an opinion counts, `voices` whether every judgement counts
+    or each speaker once, `coders` keeps all opinions or those on which the two differ; `split`, `event`
+    and `days` choose what the opinion charts compare.
+    """
 
     sectors: tuple[str, ...] = ()
     cross: bool = True
@@ -67,6 +95,13 @@ class Filters:
     country: tuple[str, ...] = ()
     kind: tuple[str, ...] = ()
     stage: tuple[str, ...] = ()
+    coding: str = "first"
+    voices: str = "all"
+    coders: str = "all"
+    split: str = "sector"
+    days: str = "90"
+    speaker: str = ""
+    event: str = ""
     q: str = ""
 
     @property
@@ -89,6 +124,8 @@ class Filters:
         pairs += [("cross", "0")] if not self.cross else []
         pairs += [(name, value) for name, value in (("from", self.since), ("to", self.until)) if value]
         pairs += [(d.parameter, value) for d in DIMENSIONS for value in getattr(self, d.parameter)]
+        pairs += [(o.parameter, getattr(self, o.parameter)) for o in OPTIONS if getattr(self, o.parameter) != o.allowed[0]]
+        pairs += [(name, getattr(self, name)) for name in IDS if getattr(self, name)]
         return pairs + ([("q", self.q)] if self.q else [])
 
 
@@ -99,6 +136,8 @@ def allowed_values(parameter: str, words: Dictionary | None = None) -> tuple[str
         return CHOSEN_SECTORS
     if parameter == "cross":
         return ("0", "1")
+    if parameter in OPTION:
+        return OPTION[parameter].allowed
     if parameter not in DIMENSION:
         return ()
     codes: dict[str, None] = {}
@@ -136,6 +175,18 @@ def parse(query: Iterable[tuple[str, str]], words: Dictionary | None = None) -> 
             chosen["cross"] = value == "1"
         else:
             refused.append(Refused("cross", value, ("0", "1")))
+    for option in OPTIONS:
+        for value in given.get(option.parameter, [])[-1:]:
+            if value in option.allowed:
+                chosen[option.parameter] = value
+            else:
+                refused.append(Refused(option.parameter, value, option.allowed))
+    for name, form in IDS.items():
+        for value in given.get(name, [])[-1:]:
+            if form.fullmatch(value):
+                chosen[name] = value
+            else:
+                refused.append(Refused(name, value, (form.pattern,)))
     chosen["q"] = " ".join(given.get("q", [""])[-1].split())[:200]
     filters = Filters(**chosen)
     if filters.first_day and filters.last_day and filters.first_day > filters.last_day:
@@ -165,9 +216,18 @@ def keep(table: str, filters: Filters, words: Dictionary | None = None) -> list[
         condition = _dimension_condition(dimension, table, filters, words)
         if condition is not None:
             conditions.append(condition)
-    if filters.q and table == "opinions":
-        found = [nw.col(c).fill_null("").str.to_lowercase().str.contains(filters.q.lower(), literal=True) for c in SEARCHED]
-        conditions.append(nw.any_horizontal(*found, ignore_nulls=False))
+    return conditions + (_opinion_conditions(filters) if table == "opinions" else [])
+
+
+def _opinion_conditions(filters: Filters) -> list[nw.Expr]:
+    """What only opinions know: search, speaker, and the second coding."""
+    conditions = [nw.col("search_text").str.contains(term, literal=True) for term in searchable(filters.q).split()]
+    if filters.speaker:
+        conditions.append(nw.col("speaker_id") == filters.speaker)
+    if filters.coding == "second" or filters.coders == "differ":
+        conditions.append(~nw.col("stance_second").is_null())
+    if filters.coders == "differ":
+        conditions.append((nw.col("stance") != nw.col("stance_second")) | (nw.col("theme") != nw.col("theme_second")))
     return conditions
 
 
@@ -201,6 +261,8 @@ def _dimension_condition(dimension: Dimension, table: str, filters: Filters, wor
     # `kind` serves events and series: a kind of the one does not empty the other.
     own = words.codes[words.tables[table].by_name[column].codes or ""]
     meant = [c for c in chosen if c in own]
+    if filters.coding == "second" and column in SECOND_CODING:
+        column = SECOND_CODING[column]
     return nw.col(column).is_in(meant) if meant else None
 
 

@@ -82,7 +82,7 @@ def open_tables() -> Tables:
     try:
         key = (folder, path.stat().st_mtime_ns)
         if _opened is None or _opened[0] != key:
-            _opened = (key, Tables(folder, json.loads(path.read_text(encoding="utf-8"))["data_version"]))
-    except (OSError, ValueError, KeyError) as error:
+            _opened = (key, Tables(folder, str(json.loads(path.read_text(encoding="utf-8"))["data_version"])))
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise TableUnreadable("manifest", path) from error
     return _opened[1]

@@ -18,10 +18,6 @@ settings.register_profile("reelshift", deadline=None, suppress_health_check=[Hea
 settings.load_profile("reelshift")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "browser: drives Chromium against a server of its own")
-
-
 @pytest.fixture(scope="session")
 def tables() -> Tables:
     """The shipped tables. Read-only, shared by all tests."""

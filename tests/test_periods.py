@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, timedelta
 
 import pytest
@@ -74,7 +75,7 @@ def test_quarters_run_without_a_gap(one: date, other: date) -> None:
     run = quarters_between(periods.quarter_of(first), periods.quarter_of(last))
     assert run[0] == periods.quarter_of(first)
     assert run[-1] == periods.quarter_of(last)
-    for before, after in zip(run, run[1:], strict=False):
+    for before, after in itertools.pairwise(run):
         assert periods.bounds(before)[1] + timedelta(days=1) == periods.bounds(after)[0]
 
 

@@ -73,4 +73,4 @@ def funding() -> None:
 
 
 st.set_page_config(page_title="AI video", layout="wide")
-st.navigation([st.Page(opinions, url_path="opinions", default=True), st.Page(funding, url_path="funding")], position="top").run()
+st.navigation([st.Page(opinions, default=True), st.Page(funding, url_path="funding")], position="top").run()

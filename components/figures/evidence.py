@@ -180,8 +180,8 @@ def audit_marks(frame: pd.DataFrame, words: Words) -> go.Figure:
     return figure(
         [_audit_bars(frame[frame["audit"] == audit], audit, words) for audit in AUDITS],
         barmode="stack",
-        bargap=0.5,
-        uniformtext={"mode": "hide", "minsize": 11},
+        bargap=0.45,
+        uniformtext={"mode": "hide", "minsize": 10},
         xaxis={"range": [0, 1.02 * int(totals.max())], "rangemode": "tozero", "title": {"text": words.t("charts.audit-marks.axis")}},
         yaxis={
             "type": "category",

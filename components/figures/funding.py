@@ -56,8 +56,9 @@ def money_words(total: Any, words: Words, short: bool = False) -> str:
     parts = [words.t(f"{key}comma").join(said)]
     if not short:
         parts += [words.t(f"{key}{c}", n=n[c], total=n["rounds"]) for c in ("undisclosed", "other_currency", *APART) if n[c]]
-    elif 0 < unknown < n["rounds"]:
-        parts.append(words.t(f"{key}{'not_in_dollars' if n['other_currency'] else 'undisclosed'}", n=unknown, total=n["rounds"]))
+    elif unknown < n["rounds"]:
+        kind = "all_disclosed" if not unknown else "not_in_dollars" if n["other_currency"] else "undisclosed"
+        parts.append(words.t(f"{key}{kind}", n=unknown, total=n["rounds"]))
     return words.t(f"{key}{'comma' if short else 'joiner'}").join(parts)
 
 
@@ -68,14 +69,14 @@ def _grouped(said: dict[str, str], words: Words) -> str:
 
 
 def _printed(amount: float, currency: str, words: Words) -> str:
-    """An amount of whole currency units as the document has it: 3bn Chinese yuan, 30亿人民币."""
+    """An amount of whole currency units as the document has it: CNY 3bn, 30亿人民币."""
     if currency == "USD":
         return words.usd_m(amount / 1e6)
     scale, unit = next(((s, u) for s, u in ((1e8, "yi"), (1e4, "wan")) if amount >= s), (1, "one"))
     if words.lang == "en":
         scale, unit = next(((s, u) for s, u in ((1e9, "bn"), (1e6, "m")) if amount >= s), (1, "one"))
     number = words.number(amount / scale, 2)
-    return words.t(f"charts.funding.printed.{unit}", number=number, currency=words.code("currency", currency))
+    return words.t(f"charts.funding.printed.{unit}", number=number, code=currency, currency=words.code("currency", currency))
 
 
 def amount_words(row: Any, words: Words) -> str:

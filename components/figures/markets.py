@@ -81,9 +81,22 @@ def stated_moves(frame: pd.DataFrame, words: Words) -> go.Figure:
     traces = _in_time(frame, words)
     if len(windows):
         traces = _in_list(windows, rows, words) + traces
-        layout["xaxis"] = scale | {"domain": [0, 1], "anchor": "y", "title": {"text": words.t("charts.stated-moves.axis"), "font": {"size": 12}}}
-        layout["yaxis"] = {"domain": [min(top, 1.0), 1], "anchor": "x", "range": [-0.4, len(windows) - 0.1], "showgrid": False, "showticklabels": False}
-        layout["annotations"] += [heading(f"<b>{safe(words.t('charts.stated-moves.panel.windows'))}</b>", 1 + 6 / plot), *_row_labels(windows, rows, words)]
+        layout["xaxis"] = scale | {
+            "domain": [0, 1],
+            "anchor": "y",
+            "title": {"text": words.t("charts.stated-moves.axis"), "font": {"size": 12}},
+        }
+        layout["yaxis"] = {
+            "domain": [min(top, 1.0), 1],
+            "anchor": "x",
+            "range": [-0.4, len(windows) - 0.1],
+            "showgrid": False,
+            "showticklabels": False,
+        }
+        layout["annotations"] += [
+            heading(f"<b>{safe(words.t('charts.stated-moves.panel.windows'))}</b>", 1 + 6 / plot),
+            *_row_labels(windows, rows, words),
+        ]
     return figure(traces, **layout)
 
 
@@ -107,7 +120,11 @@ def _row_labels(windows: pd.DataFrame, rows: dict[int, int], words: Words) -> li
     labels = []
     for index, row in zip(windows.index, windows.to_dict("records"), strict=True):
         start = day(row["window_start"]) if has(row["window_start"]) else ""
-        when = words.span(start, day(row["window_end"])) if start else words.t("charts.stated-moves.to", date=words.date(day(row["window_end"])))
+        when = (
+            words.span(start, day(row["window_end"]))
+            if start
+            else words.t("charts.stated-moves.to", date=words.date(day(row["window_end"])))
+        )
         about = words.t("charts.stated-moves.about", window=when, beside=_beside(row, words, "label"))
         text = f"{safe(shortened(words.pick(row, 'index_name'), 44))}<br>{small(about)}"
         labels.append(heading(text, rows[index], yref="y", yshift=10, font={"size": 12}))
@@ -124,7 +141,12 @@ def _beside(row: Row, words: Words, form: str) -> str:
     ahead = float(row["difference_pct"])
     points = words.number(abs(ahead), 1)
     direction = "ahead" if ahead >= 0 else "behind"
-    return words.t(f"{key}.{direction}", benchmark=words.pick(row, "benchmark"), move=words.signed_percent(float(row["benchmark_move_pct"])), points=points)
+    return words.t(
+        f"{key}.{direction}",
+        benchmark=words.pick(row, "benchmark"),
+        move=words.signed_percent(float(row["benchmark_move_pct"])),
+        points=points,
+    )
 
 
 def _in_list(windows: pd.DataFrame, rows: dict[int, int], words: Words) -> Traces:
@@ -132,12 +154,23 @@ def _in_list(windows: pd.DataFrame, rows: dict[int, int], words: Words) -> Trace
     x = [squeezed(p) for p in windows["move_pct"]]
     y = [rows[i] for i in windows.index]
     stems = {
-        "type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False, "line": {"color": FAINT, "width": 4},
-        "x": [v for at in x for v in (0, at, None)], "y": [v for at in y for v in (at, at, None)], "customdata": [[int(i)] for i in windows.index for _ in range(3)],
-    }  # fmt: skip
+        "type": "scatter",
+        "mode": "lines",
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "line": {"color": FAINT, "width": 4},
+        "x": [v for at in x for v in (0, at, None)],
+        "y": [v for at in y for v in (at, at, None)],
+        "customdata": [[int(i)] for i in windows.index for _ in range(3)],
+    }
     traces: Traces = [stems]
     for kind, part in _by_kind(windows):
-        trace = _move_trace(part, words, kind) | {"x": [squeezed(p) for p in part["move_pct"]], "y": [rows[i] for i in part.index], "xaxis": "x", "yaxis": "y"}
+        trace = _move_trace(part, words, kind) | {
+            "x": [squeezed(p) for p in part["move_pct"]],
+            "y": [rows[i] for i in part.index],
+            "xaxis": "x",
+            "yaxis": "y",
+        }
         falls = [p < 0 for p in part["move_pct"]]
         trace |= {
             "mode": "markers+text",
@@ -150,7 +183,10 @@ def _in_list(windows: pd.DataFrame, rows: dict[int, int], words: Words) -> Trace
     if len(known):
         ticks = _move_trace(known, words, "benchmark") | {"name": words.t("charts.stated-moves.tick"), "legendgroup": "tick"}
         ticks["marker"] = {"symbol": "line-ns-open", "size": 14, "color": QUIET, "line": {"width": 2.5, "color": QUIET}}
-        traces.append(ticks | {"x": [squeezed(p) for p in known["benchmark_move_pct"]], "y": [rows[i] for i in known.index], "xaxis": "x", "yaxis": "y"})
+        traces.append(
+            ticks
+            | {"x": [squeezed(p) for p in known["benchmark_move_pct"]], "y": [rows[i] for i in known.index], "xaxis": "x", "yaxis": "y"}
+        )
     return traces
 
 
@@ -192,23 +228,39 @@ def _in_time(frame: pd.DataFrame, words: Words) -> Traces:
     if len(spans):
         traces.append(
             {
-                "type": "scatter", "mode": "lines", "name": words.t("charts.stated-moves.span"), "hoverinfo": "skip", "xaxis": "x2", "yaxis": "y2",
-                "line": {"color": QUIET, "width": 1.5}, "opacity": 0.7, "customdata": [[int(i)] for i in spans.index for _ in range(3)],
+                "type": "scatter",
+                "mode": "lines",
+                "name": words.t("charts.stated-moves.span"),
+                "hoverinfo": "skip",
+                "xaxis": "x2",
+                "yaxis": "y2",
+                "line": {"color": QUIET, "width": 1.5},
+                "opacity": 0.7,
+                "customdata": [[int(i)] for i in spans.index for _ in range(3)],
                 "x": [x for a, b in zip(spans["window_start"], spans["window_end"], strict=True) for x in (day(a), day(b), None)],
                 "y": [y for p in spans["move_pct"] for y in (squeezed(p), squeezed(p), None)],
             }
-        )  # fmt: skip
+        )
     listed = {kind for kind, _ in _by_kind(_windows(frame))}
     part_day = frame["measure"] == "pct_change_intraday"
     for hollow in (False, True):
         for kind, part in _by_kind(frame[part_day == hollow]):
-            trace = _move_trace(part, words, kind) | {"x": [day(d) for d in part["window_end"]], "y": [squeezed(p) for p in part["move_pct"]], "xaxis": "x2", "yaxis": "y2"}
+            trace = _move_trace(part, words, kind) | {
+                "x": [day(d) for d in part["window_end"]],
+                "y": [squeezed(p) for p in part["move_pct"]],
+                "xaxis": "x2",
+                "yaxis": "y2",
+            }
             trace["marker"] |= {"size": 8}
             trace["showlegend"] = kind not in listed
             if hollow:
                 shape = SERIES_KIND_SYMBOLS[kind]
                 trace["marker"] |= {"symbol": f"{'circle' if shape == 'x' else shape}-open", "line": {"width": 1.6}}
-                trace |= {"legendgroup": "part_day", "name": words.t("charts.stated-moves.part_day"), "showlegend": "part_day" not in listed}
+                trace |= {
+                    "legendgroup": "part_day",
+                    "name": words.t("charts.stated-moves.part_day"),
+                    "showlegend": "part_day" not in listed,
+                }
             listed.add("part_day" if hollow else kind)
             traces.append(trace)
     return traces
@@ -219,11 +271,15 @@ def _move_hover(row: Row, words: Words) -> str:
     name = f"{words.pick(row, 'index_name')} ({words.code('series_kind', row['kind'])})"
     end = words.date(day(row["window_end"]))
     if has(row["window_start"]):
-        said = words.t(f"{key}.window", name=name, value=_amount(row, words), window=words.span(day(row["window_start"]), day(row["window_end"])))
+        said = words.t(
+            f"{key}.window", name=name, value=_amount(row, words), window=words.span(day(row["window_start"]), day(row["window_end"]))
+        )
     elif row["measure"] == "pct_change_window":
         said = words.t(f"{key}.open_window", name=name, value=_amount(row, words), date=end)
     else:
-        said = words.t(f"{key}.{'part_day' if row['measure'] == 'pct_change_intraday' else 'day'}", name=name, value=_amount(row, words), date=end)
+        said = words.t(
+            f"{key}.{'part_day' if row['measure'] == 'pct_change_intraday' else 'day'}", name=name, value=_amount(row, words), date=end
+        )
     lines = [said, words.t(f"{key}.computed") if row["is_computed"] else ""]
     if row["measure"] != "pct_change_intraday":
         lines.append(_beside(row, words, "hover"))
@@ -248,9 +304,12 @@ def stated_moves_finding(frame: pd.DataFrame, words: Words) -> str:
     row = nearest.iloc[0].to_dict()
     said = words.t(
         f"{key}.nearest",
-        name=words.pick(row, "index_name"), value=_amount(row, words), window=words.span(day(row["window_start"]), day(row["window_end"])),
-        benchmark=words.pick(row, "benchmark"), move=words.signed_percent(float(row["benchmark_move_pct"])),
-    )  # fmt: skip
+        name=words.pick(row, "index_name"),
+        value=_amount(row, words),
+        window=words.span(day(row["window_start"]), day(row["window_end"])),
+        benchmark=words.pick(row, "benchmark"),
+        move=words.signed_percent(float(row["benchmark_move_pct"])),
+    )
     return said + words.t(f"{key}.compared", known=compared, n=len(windows))
 
 
@@ -277,7 +336,18 @@ def index_levels(frame: pd.DataFrame, words: Words) -> go.Figure:
     layout: Row = {
         "xaxis": axis,
         "yaxis": {"range": scale, "title": {"text": words.t("charts.index-levels.axis")}},
-        "shapes": [{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 100, "y1": 100, "line": {"color": QUIET, "width": 1, "dash": "dot"}, "layer": "below"}],
+        "shapes": [
+            {
+                "type": "line",
+                "xref": "paper",
+                "x0": 0,
+                "x1": 1,
+                "y0": 100,
+                "y1": 100,
+                "line": {"color": QUIET, "width": 1, "dash": "dot"},
+                "layer": "below",
+            }
+        ],
         "annotations": _level_labels(drawn, axis, scale, words),
         "showlegend": False,
         "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
@@ -308,10 +378,13 @@ def _level_trace(part: pd.DataFrame, number: int, words: Words) -> Row:
         "hoverinfo": "text",
         "cliponaxis": False,
         "marker": {
-            "color": _colour(first, number), "symbol": [f"{shape}-open" if high else shape for high in is_high],
-            "size": 12 if first["kind"] == "concept_index" else 8, "opacity": 0.85, "line": {"width": 2 if is_high.any() else 0.5, "color": _colour(first, number)},
+            "color": _colour(first, number),
+            "symbol": [f"{shape}-open" if high else shape for high in is_high],
+            "size": 12 if first["kind"] == "concept_index" else 8,
+            "opacity": 0.85,
+            "line": {"width": 2 if is_high.any() else 0.5, "color": _colour(first, number)},
         },
-    }  # fmt: skip
+    }
 
 
 def _level_labels(drawn: pd.DataFrame, axis: Row, scale: list[float], words: Words) -> list[Row]:
@@ -320,15 +393,27 @@ def _level_labels(drawn: pd.DataFrame, axis: Row, scale: list[float], words: Wor
     spots = [(place(d, axis), level * unit) for d, level in zip(drawn["date"], drawn["level_rebased"], strict=True)]
     taken: dict[int, list[Box]] = {across: [(x * across - 5, x * across + 5, y - 5, y + 5) for x, y in spots] for across in _SCREENS}
     labels = []
-    for row in drawn.groupby("series_id", sort=False).tail(1).sort_values("level_rebased", ascending=False, kind="stable").to_dict("records"):
+    for row in (
+        drawn.groupby("series_id", sort=False).tail(1).sort_values("level_rebased", ascending=False, kind="stable").to_dict("records")
+    ):
         text = shortened(words.pick(row, "index_name"), 32)
         ax, ay = _free(place(row["date"], axis), float(row["level_rebased"]) * unit, width(text) * CHARACTER_PX, taken)
         labels.append(
             {
-                "text": safe(text), "x": day(row["date"]), "y": float(row["level_rebased"]), "ax": ax, "ay": -ay, "xanchor": "left" if ax > 0 else "right",
-                "showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": QUIET, "standoff": 5, "font": {"size": 11},
+                "text": safe(text),
+                "x": day(row["date"]),
+                "y": float(row["level_rebased"]),
+                "ax": ax,
+                "ay": -ay,
+                "xanchor": "left" if ax > 0 else "right",
+                "showarrow": True,
+                "arrowhead": 0,
+                "arrowwidth": 1,
+                "arrowcolor": QUIET,
+                "standoff": 5,
+                "font": {"size": 11},
             }
-        )  # fmt: skip
+        )
     return labels
 
 
@@ -345,7 +430,7 @@ def _free(x: float, y: float, wide: float, taken: dict[int, list[Box]]) -> tuple
         return left, left + wide, y + ay - 8, y + ay + 8
 
     def cost(offset: tuple[int, int]) -> float:
-        total = abs(offset[1])
+        total = float(abs(offset[1]))
         for across, boxes in taken.items():
             left, right, low, high = box(across, *offset)
             total += 100 * sum(1 for a, b, c, d in boxes if a < right and b > left and c < high and d > low)
@@ -362,9 +447,14 @@ def _level_hover(row: Row, words: Words) -> str:
     value = words.number(float(row["value"]), 2)
     said = words.t(
         f"charts.index-levels.hover.{'high' if row['measure'] == 'high' else 'close'}",
-        name=words.pick(row, "index_name"), value=value, unit=words.code("value_unit", row["unit"]), date=words.date(day(row["date"])),
-    )  # fmt: skip
-    base = words.t("charts.index-levels.hover.rebased", level=words.number(float(row["level_rebased"]), 1), base=words.date(day(row["base_date"])))
+        name=words.pick(row, "index_name"),
+        value=value,
+        unit=words.code("value_unit", row["unit"]),
+        date=words.date(day(row["date"])),
+    )
+    base = words.t(
+        "charts.index-levels.hover.rebased", level=words.number(float(row["level_rebased"]), 1), base=words.date(day(row["base_date"]))
+    )
     return sentences([said, base, words.pick(row, "notes"), read_in(row, words)])
 
 
@@ -380,8 +470,11 @@ def index_levels_finding(frame: pd.DataFrame, words: Words) -> str:
     row = drawn.loc[(drawn["level_rebased"] - 100).abs().idxmax()].to_dict()
     said = words.t(
         f"{key}.furthest",
-        name=words.pick(row, "index_name"), level=words.number(float(row["level_rebased"]), 0), date=words.date(day(row["date"])), base=words.date(day(row["base_date"])),
-    )  # fmt: skip
+        name=words.pick(row, "index_name"),
+        level=words.number(float(row["level_rebased"]), 0),
+        date=words.date(day(row["date"])),
+        base=words.date(day(row["base_date"])),
+    )
     return said + (words.t(f"{key}.not_drawn", n=single) if single else "")
 
 
@@ -406,15 +499,18 @@ def events_timeline(frame: pd.DataFrame, words: Words) -> go.Figure:
     layout: Row = {
         "xaxis": axis,
         "yaxis": {
-            "range": [-0.8 - line * (len(below) + 0.5), len(kinds) - 0.2 + line * (len(above) + 0.5)], "showgrid": False,
-            "tickvals": list(lanes.values()), "ticktext": [safe(words.code("event_kind", kind)) for kind in lanes],
+            "range": [-0.8 - line * (len(below) + 0.5), len(kinds) - 0.2 + line * (len(above) + 0.5)],
+            "showgrid": False,
+            "tickvals": list(lanes.values()),
+            "ticktext": [safe(words.code("event_kind", kind)) for kind in lanes],
         },
         "annotations": above + below,
         "shapes": [
-            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": at, "y1": at, "line": {"color": FAINT, "width": 1}, "layer": "below"} for at in lanes.values()
+            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": at, "y1": at, "line": {"color": FAINT, "width": 1}, "layer": "below"}
+            for at in lanes.values()
         ],
         "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
-    }  # fmt: skip
+    }
     return figure([*_spans(frame, heights), *stems, *_event_traces(frame, heights, words)], **layout)
 
 
@@ -427,7 +523,7 @@ def _dodged(frame: pd.DataFrame, lanes: dict[str, int], axis: Row) -> dict[int, 
             here = place(at, axis)
             step = (step + 1) % 3 if here - before < 9 / NARROW_PX else 0
             before = here
-            heights[int(index)] = lanes[str(kind)] + (0, 0.24, -0.24)[step]  # type: ignore[call-overload]
+            heights[int(index)] = lanes[str(kind)] + (0, 0.24, -0.24)[step]
     return heights
 
 
@@ -438,11 +534,17 @@ def _spans(frame: pd.DataFrame, heights: dict[int, float]) -> Traces:
         return []
     return [
         {
-            "type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False, "line": {"color": QUIET, "width": 3}, "opacity": 0.35,
+            "type": "scatter",
+            "mode": "lines",
+            "hoverinfo": "skip",
+            "showlegend": False,
+            "line": {"color": QUIET, "width": 3},
+            "opacity": 0.35,
             "x": [x for a, b in zip(vague["date_start"], vague["date_end"], strict=True) for x in (day(a), day(b), None)],
-            "y": [y for i in vague.index for y in (heights[i], heights[i], None)], "customdata": [[int(i)] for i in vague.index for _ in range(3)],
+            "y": [y for i in vague.index for y in (heights[i], heights[i], None)],
+            "customdata": [[int(i)] for i in vague.index for _ in range(3)],
         }
-    ]  # fmt: skip
+    ]
 
 
 def _headlines(frame: pd.DataFrame, heights: dict[int, float], axis: Row, lanes: int, words: Words) -> tuple[list[Row], list[Row], Traces]:
@@ -463,16 +565,28 @@ def _headlines(frame: pd.DataFrame, heights: dict[int, float], axis: Row, lanes:
         room = (1 - at) * NARROW_PX if up else at * NARROW_PX + 70
         labels[up].append(
             {
-                "text": safe(shortened(words.pick(row, "title"), int(room / CHARACTER_PX))), "x": day(row["date_mid"]), "y": (above if up else below)[index],
-                "xanchor": "left" if up else "right", "yanchor": "middle", "showarrow": False, "font": {"size": 11}, "xshift": 3 if up else -3,
+                "text": safe(shortened(words.pick(row, "short_title") or words.pick(row, "title"), int(room / CHARACTER_PX))),
+                "x": day(row["date_mid"]),
+                "y": (above if up else below)[index],
+                "xanchor": "left" if up else "right",
+                "yanchor": "middle",
+                "showarrow": False,
+                "font": {"size": 11},
+                "xshift": 3 if up else -3,
             }
-        )  # fmt: skip
+        )
     ends = above | below
     stems = {
-        "type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False, "line": {"color": QUIET, "width": 0.8}, "opacity": 0.6,
-        "x": [x for at in named["date_mid"] for x in (day(at), day(at), None)], "y": [y for i in named.index for y in (heights[i], ends[i], None)],
+        "type": "scatter",
+        "mode": "lines",
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "line": {"color": QUIET, "width": 0.8},
+        "opacity": 0.6,
+        "x": [x for at in named["date_mid"] for x in (day(at), day(at), None)],
+        "y": [y for i in named.index for y in (heights[i], ends[i], None)],
         "customdata": [[int(i)] for i in named.index for _ in range(3)],
-    }  # fmt: skip
+    }
     return labels[True], labels[False], [stems] if len(named) else []
 
 
@@ -485,25 +599,43 @@ def _event_traces(frame: pd.DataFrame, heights: dict[int, float], words: Words) 
             continue
         traces.append(
             {
-                "type": "scatter", "mode": "markers", "name": words.code("sector", sector),
-                "x": [day(d) for d in part["date_mid"]], "y": [heights[i] for i in part.index],
-                "customdata": [[int(i)] for i in part.index], "hovertext": [_event_hover(row, words) for row in part.to_dict("records")], "hoverinfo": "text",
+                "type": "scatter",
+                "mode": "markers",
+                "name": words.code("sector", sector),
+                "x": [day(d) for d in part["date_mid"]],
+                "y": [heights[i] for i in part.index],
+                "customdata": [[int(i)] for i in part.index],
+                "hovertext": [_event_hover(row, words) for row in part.to_dict("records")],
+                "hoverinfo": "text",
                 "marker": {
-                    "color": SECTOR_COLOURS[sector], "symbol": [EVENT_SYMBOLS[k] for k in part["kind"]], "opacity": 0.9,
-                    "size": [12 if h else 9 for h in part["is_headline"]], "line": {"width": [2 if h else 0 for h in part["is_headline"]], "color": ACCENT},
+                    "color": SECTOR_COLOURS[sector],
+                    "symbol": [EVENT_SYMBOLS[k] for k in part["kind"]],
+                    "opacity": 0.9,
+                    "size": [12 if h else 9 for h in part["is_headline"]],
+                    "line": {"width": [2 if h else 0 for h in part["is_headline"]], "color": ACCENT},
                 },
             }
-        )  # fmt: skip
+        )
     return traces
 
 
 def _event_hover(row: Row, words: Words) -> str:
     facts = words.t(
         "charts.events-timeline.hover",
-        title=words.pick(row, "title"), date=words.date(row["date"]), kind=words.code("event_kind", row["kind"]), sectors=words.codes("sector", split(row["sectors"])),
-    )  # fmt: skip
+        title=words.pick(row, "title"),
+        date=words.date(row["date"]),
+        kind=words.code("event_kind", row["kind"]),
+        sectors=words.codes("sector", split(row["sectors"])),
+    )
     who = words.pick(row, "actors")
-    return sentences([facts, words.t("charts.events-timeline.actors", actors=words.listed(split(who))) if who else "", words.pick(row, "summary"), read_in(row, words)])
+    return sentences(
+        [
+            facts,
+            words.t("charts.events-timeline.actors", actors=words.listed(split(who))) if who else "",
+            words.pick(row, "summary"),
+            read_in(row, words),
+        ]
+    )
 
 
 def events_timeline_finding(frame: pd.DataFrame, words: Words) -> str:

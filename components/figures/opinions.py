@@ -26,7 +26,7 @@ _DAY_MS = 86_400_000
 _LEAST_QUARTERS = 4
 _LEGEND = {"traceorder": "normal", "itemclick": False, "itemdoubleclick": False, "font": {"size": 12}}
 _HIDDEN_AXES = {"xaxis": {"visible": False}, "yaxis": {"visible": False}}
-_UNIFORM_TEXT = {"mode": "hide", "minsize": 11}
+_UNIFORM_TEXT = {"mode": "hide", "minsize": 10}
 
 
 # Stance by sector and by theme -------------------------------------------------------------------
@@ -75,7 +75,7 @@ def _diverging(frame: pd.DataFrame, by: str, words: Words) -> go.Figure:
     return figure(
         [t for t in traces if t["x"]],
         barmode="overlay",
-        bargap=0.5,
+        bargap=0.45,
         uniformtext=_UNIFORM_TEXT,
         xaxis={
             "range": [-reach, reach],
@@ -146,6 +146,7 @@ def _bars(part: pd.DataFrame, stance: str, by: str, edges: pd.Series[float], wor
         "text": [words.percent(share) if n else "" for share, n in zip(part["share_pct"], part["n"], strict=True)],
         "textposition": "inside",
         "insidetextanchor": "middle",
+        "textfont": {"size": 12},
         "textangle": 0,
         "customdata": [[int(i)] for i in part.index],
         "hovertext": [_share_hover(row, by, words) for row in part.to_dict("records")],
@@ -213,7 +214,9 @@ def _leaning(frame: pd.DataFrame, by: str, words: Words) -> str:
         if total < SMALL_N:
             continue
         name = words.code(by, str(value))
-        counts = {side: int(group.loc[group["stance"].isin(of), "n"].sum()) for side, of in (("positive", POSITIVE), ("negative", NEGATIVE))}
+        counts = {
+            side: int(group.loc[group["stance"].isin(of), "n"].sum()) for side, of in (("positive", POSITIVE), ("negative", NEGATIVE))
+        }
         side = max(counts, key=lambda s: counts[s])
         low, _ = wilson([counts[side]], [total])
         if low[0] > 50:
@@ -465,7 +468,12 @@ def _quarter_notes(row: Row, words: Words) -> str:
         publisher = row["largest_publisher"]
         key = "from_one" if isinstance(publisher, str) and publisher else "from_one_unnamed"
         notes.append(
-            words.t(f"charts.stance-over-time.{key}", k=int(row["n_largest_document"]), total=int(row["n"]), publisher=wrapped(str(publisher), 40))
+            words.t(
+                f"charts.stance-over-time.{key}",
+                k=int(row["n_largest_document"]),
+                total=int(row["n"]),
+                publisher=wrapped(str(publisher), 40),
+            )
         )
     if row["n_date_inferred"]:
         notes.append(words.t("charts.stance-over-time.inferred", n=int(row["n_date_inferred"])))
@@ -506,10 +514,8 @@ def _two_balances(first: Row, last: Row, words: Words) -> str:
     """The difference of two quarters' balances against 1.96 standard errors of it (independent voices)."""
     errors = [balance_error(int(r["n_positive"]), int(r["n_negative"]), int(r["n"])) for r in (first, last)]
     change = last["balance_points"] - first["balance_points"]
-    if 0 in errors or abs(change) <= 1.96 * math.hypot(*errors):
-        kind = "no_change"
-    else:
-        kind = "rose" if change > 0 else "fell"
+    cannot_tell = 0 in errors or abs(change) <= 1.96 * math.hypot(*errors)
+    kind = "no_change" if cannot_tell else "rose" if change > 0 else "fell"
     return words.t(
         f"charts.stance-over-time.finding.{kind}",
         first=words.date(first["period_quarter"]),

@@ -18,7 +18,7 @@ CHARACTER_PX = 6.0
 
 def has(value: object) -> bool:
     """Whether a cell of a frame says anything."""
-    return value is not None and not pd.isna(value) and value != ""  # type: ignore[call-overload]
+    return value is not None and not pd.isna(value) and value != ""
 
 
 def day(value: Any) -> str:
@@ -73,7 +73,9 @@ def date_axis(days: Iterable[Any], words: Words, least: int = 60, before: float 
     pad = max((last - first) * 0.03, (pd.Timedelta(days=least) - (last - first)) / 2, pd.Timedelta(days=4))
     length = (last - first + 2 * pad).days
     step, form = next(
-        (step, form) for most, step, form in ((40, 7 * 86_400_000, "day"), (150, "M1", "month"), (540, "M3", "month"), (10**6, "M12", "year")) if length <= most
+        (step, form)
+        for most, step, form in ((40, 7 * 86_400_000, "day"), (150, "M1", "month"), (540, "M3", "month"), (10**6, "M12", "year"))
+        if length <= most
     )
     return {
         "type": "date",

@@ -7,9 +7,9 @@ from typing import Any
 
 import narwhals as nw
 import pandas as pd
-from statsmodels.stats.proportion import proportion_confint
 
-from data.filters import CHOSEN_SECTORS, Filters, select
+from data import stats
+from data.filters import CHOSEN_SECTORS, SECOND_CODING, Filters, select
 from data.tables import Tables
 
 SECTORS = (*CHOSEN_SECTORS, "cross")
@@ -21,8 +21,28 @@ SMALL_N = 10
 
 
 def chosen(tables: Tables, table: str, filters: Filters) -> nw.LazyFrame[Any]:
-    """The rows of one table under the filters."""
-    return select(tables.frame(table), table, filters)
+    """The rows of one table under the filters; opinions with the stance and theme of the chosen coding."""
+    rows = select(tables.frame(table), table, filters)
+    if table == "opinions" and filters.coding == "second":
+        return rows.with_columns(**{first: nw.col(second) for first, second in SECOND_CODING.items()})
+    return rows
+
+
+def voices(tables: Tables, filters: Filters) -> nw.LazyFrame[Any]:
+    """Opinions under the filters, as they count."""
+    return chosen(tables, "opinions", filters)
+
+
+def one_voice(rows: nw.LazyFrame[Any], filters: Filters, *within: str) -> nw.LazyFrame[Any]:
+    """Each speaker once in each group of `within`, by the latest thing said there, when the filters ask for it.
+
+    The latest is the one whose period ends last; of several, the one recorded last.
+    """
+    if filters.voices != "speakers":
+        return rows
+    latest = nw.concat_str(nw.col("date_end").cast(nw.String), nw.col("opinion_id"), separator=" ")
+    marked = rows.with_columns(_order=latest)
+    return marked.filter(nw.col("_order") == nw.col("_order").max().over("speaker_id", *within)).drop("_order")
 
 
 def shown_sectors(filters: Filters) -> tuple[str, ...]:
@@ -62,9 +82,6 @@ def in_order(frame: pd.DataFrame, **orders: Sequence[str]) -> pd.DataFrame:
 
 
 def wilson(counts: Iterable[int], totals: Iterable[int]) -> tuple[list[float], list[float]]:
-    """95% Wilson score intervals of shares, in percent (Wilson 1927; statsmodels `proportion_confint`)."""
-    count, total = list(counts), list(totals)
-    if not count:
-        return [], []
-    low, high = proportion_confint(count, total, alpha=0.05, method="wilson")
-    return [100 * float(x) for x in low], [100 * float(x) for x in high]
+    """95% Wilson score intervals of shares, in percent: see `data.stats.wilson`."""
+    low, high = stats.wilson(list(counts), list(totals))
+    return (100 * low).tolist(), (100 * high).tolist()

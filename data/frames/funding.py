@@ -156,7 +156,7 @@ def funding_timeline(rows: Rows, filters: Filters) -> pd.DataFrame:
     sector: Any = nw.lit("cross")
     for code in reversed(filters.sectors or CHOSEN_SECTORS):
         sector = nw.when(nw.col(f"in_{code}")).then(nw.lit(code)).otherwise(sector)
-    return collected(rows.with_columns(sector=sector).select(*_TIMELINE).sort("date_mid", "round_id"))
+    return collected(rows.with_columns(sector=sector).select(*_TIMELINE).sort("date_mid", "round_id")).reset_index(drop=True)
 
 
 # funding-by-quarter -----------------------------------------------------------------------------

@@ -76,7 +76,8 @@ def stated_moves(rows: Rows, filters: Filters) -> pd.DataFrame:
     marks["window_start"] = marks["window_start"].where(~marks["is_computed"].astype(bool), marks["base_date"])
     marks["measure"] = marks["measure"].where(~marks["is_computed"].astype(bool), "pct_change_window")
     marks["move_pct"] = [
-        window_move(levels, m["series_id"], m["base_date"], m["window_end"]) if m["is_computed"] else m["value"] for m in marks.to_dict("records")
+        window_move(levels, m["series_id"], m["base_date"], m["window_end"]) if m["is_computed"] else m["value"]
+        for m in marks.to_dict("records")
     ]
     marks["benchmark_move_pct"] = [
         window_move(levels, m["benchmark_id"], m["base_date"], m["window_end"]) for m in marks.to_dict("records")
@@ -94,10 +95,35 @@ def stated_moves(rows: Rows, filters: Filters) -> pd.DataFrame:
 
 
 _MOVE_COLUMNS = [
-    "mark_id", "series_id", "index_name_en", "index_name_zh", "kind", "sectors", "measure", "is_computed", "window_start", "window_end",
-    "base_date", "move_pct", "value_qualifier", "benchmark_id", "benchmark_en", "benchmark_zh", "benchmark_move_pct", "difference_pct",
-    "confidence", "notes_en", "notes_zh", "source_ids", "publisher", "in_film", "in_short_drama", "in_games", "in_advertising", "in_cross",
-]  # fmt: skip
+    "mark_id",
+    "series_id",
+    "index_name_en",
+    "index_name_zh",
+    "kind",
+    "sectors",
+    "measure",
+    "is_computed",
+    "window_start",
+    "window_end",
+    "base_date",
+    "move_pct",
+    "value_qualifier",
+    "benchmark_id",
+    "benchmark_en",
+    "benchmark_zh",
+    "benchmark_move_pct",
+    "difference_pct",
+    "confidence",
+    "notes_en",
+    "notes_zh",
+    "source_ids",
+    "publisher",
+    "in_film",
+    "in_short_drama",
+    "in_games",
+    "in_advertising",
+    "in_cross",
+]
 
 
 def window_move(levels: pd.DataFrame, series_id: object, start: object, end: object) -> float | None:
@@ -134,8 +160,26 @@ def headline_moves(rows: Rows, filters: Filters) -> pd.DataFrame:
     for sector in shown_sectors(filters):
         nearest = nearest_moves(marks[marks[f"in_{sector}"].astype(bool)]).head(1)
         found.append(nearest.assign(sector=sector))
-    columns = ["sector", "mark_id", "series_id", "index_name_en", "index_name_zh", "kind", "is_computed", "window_start", "window_end", "base_date",
-               "move_pct", "value_qualifier", "benchmark_id", "benchmark_en", "benchmark_zh", "benchmark_move_pct", "difference_pct", "source_ids"]  # fmt: skip
+    columns = [
+        "sector",
+        "mark_id",
+        "series_id",
+        "index_name_en",
+        "index_name_zh",
+        "kind",
+        "is_computed",
+        "window_start",
+        "window_end",
+        "base_date",
+        "move_pct",
+        "value_qualifier",
+        "benchmark_id",
+        "benchmark_en",
+        "benchmark_zh",
+        "benchmark_move_pct",
+        "difference_pct",
+        "source_ids",
+    ]
     return pd.concat(found)[columns].reset_index(drop=True)
 
 
@@ -173,7 +217,9 @@ def _with_benchmark(marks: Rows, tables: Tables) -> Rows:
     """Add the benchmark that the series is set beside, its names, and the currency that the series trades in."""
     series = tables.frame("series")
     benchmarks = series.select(benchmark_id=nw.col("series_id"), benchmark_en=nw.col("name_en"), benchmark_zh=nw.col("name_zh"))
-    return marks.join(series.select("series_id", "benchmark_id", "currency"), on="series_id", how="left").join(benchmarks, on="benchmark_id", how="left")
+    return marks.join(series.select("series_id", "benchmark_id", "currency"), on="series_id", how="left").join(
+        benchmarks, on="benchmark_id", how="left"
+    )
 
 
 def _stated(moves: Rows, tables: Tables) -> Rows:
@@ -229,7 +275,9 @@ def _computed(levels: Rows, moves: Rows, tables: Tables) -> tuple[Rows, Rows]:
 def _as_marks(levels: Rows, part: str, tables: Tables) -> Rows:
     """Levels of a computed move, named after series and window."""
     days = [nw.col(c).dt.to_string("%Y-%m-%d") for c in ("base_date", "window_end")]
-    marked = levels.with_columns(mark_id=nw.concat_str(nw.col("series_id"), *days, separator=":"), mark_part=nw.lit(part), is_computed=nw.lit(True))
+    marked = levels.with_columns(
+        mark_id=nw.concat_str(nw.col("series_id"), *days, separator=":"), mark_part=nw.lit(part), is_computed=nw.lit(True)
+    )
     return _with_benchmark(marked, tables).select([*_record_columns(), "mark_part", *_MARK])
 
 
@@ -269,8 +317,25 @@ def index_levels(rows: Rows, filters: Filters) -> pd.DataFrame:
     frame["base_date"] = first.where(frame["n"] > 1)
     frame["level_rebased"] = (100 * frame["value"] / by_series["value"].transform("first")).where(frame["n"] > 1).astype("float64")
     frame["first"] = first
-    columns = ["move_id", "series_id", "index_name_en", "index_name_zh", "kind", "sectors", "date", "measure", "value", "unit", "base_date",
-               "level_rebased", "n", "notes_en", "notes_zh", "source_ids", "publisher"]  # fmt: skip
+    columns = [
+        "move_id",
+        "series_id",
+        "index_name_en",
+        "index_name_zh",
+        "kind",
+        "sectors",
+        "date",
+        "measure",
+        "value",
+        "unit",
+        "base_date",
+        "level_rebased",
+        "n",
+        "notes_en",
+        "notes_zh",
+        "source_ids",
+        "publisher",
+    ]
     return frame.sort_values(["first", "series_id", "date"], kind="stable")[columns].reset_index(drop=True)
 
 
@@ -289,6 +354,26 @@ def events_timeline(rows: Rows, filters: Filters) -> pd.DataFrame:
     colour; `sectors` holds all. `date_mid` is where it is drawn, `date_start` to `date_end` what is known.
     """
     frame = collected(rows).sort_values(["date_mid", "event_id"], kind="stable")
-    columns = ["event_id", "date", "date_precision", "date_start", "date_mid", "date_end", "title_en", "title_zh", "kind", "sector", "sectors",
-               "actors_en", "actors_zh", "is_headline", "summary_en", "summary_zh", "source_ids", "publisher"]  # fmt: skip
+    columns = [
+        "event_id",
+        "date",
+        "date_precision",
+        "date_start",
+        "date_mid",
+        "date_end",
+        "title_en",
+        "title_zh",
+        "short_title_en",
+        "short_title_zh",
+        "kind",
+        "sector",
+        "sectors",
+        "actors_en",
+        "actors_zh",
+        "is_headline",
+        "summary_en",
+        "summary_zh",
+        "source_ids",
+        "publisher",
+    ]
     return frame[columns].reset_index(drop=True)

@@ -210,8 +210,7 @@ def _quarter_counts(counted: pd.DataFrame) -> dict[str, Any]:
     by_stance = counted.groupby("stance")["n"].sum().reindex(STANCES, fill_value=0)
     documents = counted.groupby(["first_source_id", "first_publisher"], dropna=False)["n"].sum().reset_index()
     documents = documents.sort_values(["n", "first_source_id"], ascending=[False, True])
-    largest = documents.iloc[0] if len(documents) else {"n": 0, "first_source_id": None, "first_publisher": None}
-    publisher = largest["first_publisher"]
+    largest: dict[str, Any] = documents.iloc[0].to_dict() if len(documents) else {"n": 0, "first_source_id": None, "first_publisher": None}
     return {
         "n": int(counted["n"].sum()),
         "n_strongly_negative": int(by_stance["strongly_negative"]),
@@ -223,5 +222,5 @@ def _quarter_counts(counted: pd.DataFrame) -> dict[str, Any]:
         "n_documents": len({d for ids in counted["source_ids"].dropna() for d in ids.split(LIST_SEPARATOR)}),
         "n_largest_document": int(largest["n"]),
         "largest_source_id": largest["first_source_id"],
-        "largest_publisher": publisher if isinstance(publisher, str) else None,
+        "largest_publisher": largest["first_publisher"],
     }

@@ -43,9 +43,31 @@ def model_frontier(rows: Rows, filters: Filters) -> pd.DataFrame:
     before = frame["frontier_s"].shift().fillna(0.0)
     frame["is_record"] = (clip > before).astype(bool)
     frame["is_disputed"] = frame["max_resolution"].fillna("").str.contains("disputed", regex=False)
-    columns = ["model_id", "model_name", "vendor_id", "vendor_en", "vendor_zh", "country", "release_date", "date_precision", "date_start", "date_mid", "date_end",
-               "max_clip_s", "frontier_s", "is_record", "max_resolution", "max_height_px", "is_disputed", "has_native_audio", "weights",
-               "notes_en", "notes_zh", "source_ids", "publisher"]  # fmt: skip
+    columns = [
+        "model_id",
+        "model_name",
+        "vendor_id",
+        "vendor_en",
+        "vendor_zh",
+        "country",
+        "release_date",
+        "date_precision",
+        "date_start",
+        "date_mid",
+        "date_end",
+        "max_clip_s",
+        "frontier_s",
+        "is_record",
+        "max_resolution",
+        "max_height_px",
+        "is_disputed",
+        "has_native_audio",
+        "weights",
+        "notes_en",
+        "notes_zh",
+        "source_ids",
+        "publisher",
+    ]
     return frame[columns].reset_index(drop=True)
 
 
@@ -75,7 +97,11 @@ def compute_gap(rows: Rows, filters: Filters) -> pd.DataFrame:
     pair = records[records["compute_part"] == "gap"].sort_values("indicator_id")
     if {"total", "domestic"} <= set(sizes.index):
         rest = pair.iloc[[0]].assign(
-            indicator_id=None, name_en=None, name_zh=None, definition_en=None, definition_zh=None,
+            indicator_id=None,
+            name_en=None,
+            name_zh=None,
+            definition_en=None,
+            definition_zh=None,
             value=float(sizes["total"] - sizes["domestic"]),
             is_forecast=bool(pair["is_forecast"].any()),
             source_ids=LIST_SEPARATOR.join(dict.fromkeys(LIST_SEPARATOR.join(pair["source_ids"]).split(LIST_SEPARATOR))),
@@ -85,8 +111,23 @@ def compute_gap(rows: Rows, filters: Filters) -> pd.DataFrame:
     frame = frame.assign(share_pct=(100 * frame["value"] / whole).where(frame["compute_part"] != "other").astype("float64"))
     order = {part: i for i, part in enumerate(("total", "domestic", "gap", "other"))}
     frame = frame.sort_values("compute_part", key=lambda parts: parts.map(order), kind="stable")
-    columns = ["compute_part", "indicator_id", "name_en", "name_zh", "value", "unit", "share_pct", "value_qualifier", "period", "geography", "is_forecast",
-               "definition_en", "definition_zh", "source_ids", "publisher"]  # fmt: skip
+    columns = [
+        "compute_part",
+        "indicator_id",
+        "name_en",
+        "name_zh",
+        "value",
+        "unit",
+        "share_pct",
+        "value_qualifier",
+        "period",
+        "geography",
+        "is_forecast",
+        "definition_en",
+        "definition_zh",
+        "source_ids",
+        "publisher",
+    ]
     return frame[columns].reset_index(drop=True)
 
 
@@ -99,20 +140,38 @@ def production_yield_rows(tables: Tables, filters: Filters) -> Rows:
 def production_yield(rows: Rows, filters: Filters) -> pd.DataFrame:
     """How much of what is made is used, and what a minute costs.
 
-    Rows in and out: one indicator, in panels (`panel`: trial, yield, then one for each unit of cost).
+    Rows in and out: one indicator, in panels (`yield_panel`: trial, yield, then one for each unit of cost).
     `step_pct` is a count of the trial as a share of the count before it: 100 * 185 / 693 = 26.7 shots
     for 100 images, 100 * 60 / 185 = 32.4 usable of 100 shots; empty elsewhere. Values stand in their own
     unit and currency, nothing is converted; a range has `value_low` and `value_high` and no `value`.
     """
-    frame = collected(rows)
-    panels = {i: "trial" for i in TRIAL} | {i: "yield" for i in YIELDS}
-    frame["panel"] = frame["indicator_id"].map(panels).fillna(frame["unit"])
+    frame = collected(rows).copy()
+    panels = dict.fromkeys(TRIAL, "trial") | dict.fromkeys(YIELDS, "yield")
+    frame["yield_panel"] = frame["indicator_id"].map(panels).fillna(frame["unit"])
     order = {panel: i for i, panel in enumerate(("trial", "yield", *COST_UNITS))}
-    frame["place"] = frame["panel"].map(order)
+    frame["place"] = frame["yield_panel"].map(order)
     frame = frame.sort_values(["place", "date_start", "indicator_id"], kind="stable")
-    counts = frame[frame["panel"] == "trial"].set_index("indicator_id")["value"]
+    counts = frame[frame["yield_panel"] == "trial"].set_index("indicator_id")["value"]
     before = {later: counts.get(earlier) for earlier, later in pairwise(TRIAL)}
     frame["step_pct"] = (100 * frame["value"] / frame["indicator_id"].map(before).astype("float64")).astype("float64")
-    columns = ["panel", "indicator_id", "name_en", "name_zh", "value", "value_low", "value_high", "value_qualifier", "unit", "step_pct", "period",
-               "geography", "sectors", "is_forecast", "definition_en", "definition_zh", "source_ids", "publisher"]  # fmt: skip
+    columns = [
+        "yield_panel",
+        "indicator_id",
+        "name_en",
+        "name_zh",
+        "value",
+        "value_low",
+        "value_high",
+        "value_qualifier",
+        "unit",
+        "step_pct",
+        "period",
+        "geography",
+        "sectors",
+        "is_forecast",
+        "definition_en",
+        "definition_zh",
+        "source_ids",
+        "publisher",
+    ]
     return frame[columns].reset_index(drop=True)

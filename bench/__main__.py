@@ -1,0 +1,183 @@
+"""Reelshift beside a plain page of the same charts: `python -m bench`; what each chart costs: `python -m bench frames`.
+
+- `pages` (the default) starts the two applications in turn, A B A B, each on a fresh server and in a fresh
+  browser, and prints medians with (smallest-largest) and the ratio Reelshift / plain, below 1 where Reelshift is lighter;
+- `frames` times each chart's frame, figure and JSON without a browser;
+- `--scale M` does it on synthetic tables of 100 thousand opinions, 50 thousand rounds and 20 thousand moves.
+
+Results go to `bench/out/` as JSON with every single measurement, and to the screen as Markdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from bench import browser, frames
+from bench.servers import APPS, ROOT, App, running
+from bench.synthetic import SCALES, tables_of
+from components.charts import CHARTS
+from data.tables import Tables
+
+OUT = Path(__file__).parent / "out"
+PAGES = ("opinions", "funding")
+#: Charts of the plain page, which has as many as Reelshift had when it was written.
+PLAIN_CHARTS = 3
+
+#: What is printed: (key, words, unit, decimals).
+FIGURES = (
+    ("start_to_first_chart_s", "server start to first chart", "s", 2),
+    ("open_first_chart_s", "page asked for to first chart, running server", "s", 2),
+    ("open_all_charts_s", "page asked for to last chart, running server", "s", 2),
+    ("click_new_s", "sector clicked to last chart redrawn, first time on this server", "s", 2),
+    ("click_known_s", "sector clicked to last chart redrawn, asked for before", "s", 2),
+    ("open_kb", "bytes received, first visit", "kB", 0),
+    ("click_kb", "bytes received, one click", "kB", 0),
+    ("rss_mb", "memory after the visits", "MB", 0),
+    ("rss_peak_mb", "memory at its highest", "MB", 0),
+)
+Sample = dict[str, list[float]]
+
+
+def charts_of(app: App, page: str) -> int:
+    return sum(chart.page == page for chart in CHARTS) if app.name == "reelshift" else PLAIN_CHARTS
+
+
+def measured(app: App, page: str, tables: Path) -> tuple[Sample, dict[str, Any]]:
+    """One round of one application: a fresh server and browser, one visit with a clock, one more that counts bytes."""
+    n = charts_of(app, page)
+    with browser.chromium() as chromium, running(app, tables) as server:
+        idle, _ = server.memory_mb()
+        with browser.visitor(chromium) as visit:
+            first = browser.opened(visit, server, page, n)
+            clicks = {sector: [browser.clicked(visit, app, sector, n) for _ in ("choose", "lift")] for sector in browser.SECTORS}
+        with browser.visitor(chromium) as visit:
+            second = browser.opened(visit, server, page, n)
+        with browser.visitor(chromium) as visit:
+            wire = browser.Wire.of(visit)
+            browser.opened(visit, server, page, n)
+            received = {"open": wire.taken()}
+            for sector in browser.SECTORS[:1]:
+                browser.clicked(visit, app, sector, n)
+                received["click"] = wire.taken()
+        resident, peak = server.memory_mb()
+        used = chromium.version
+    chosen, lifted = ([pair[i]["last_chart_ms"] / 1000 for pair in clicks.values()] for i in (0, 1))
+    sample = {
+        "start_to_first_chart_s": [(first["time_origin_ms"] + first["first_chart_ms"]) / 1000 - server.started_at],
+        "open_first_chart_s": [second["first_chart_ms"] / 1000],
+        "open_all_charts_s": [second["all_charts_ms"] / 1000],
+        "click_new_s": chosen,
+        "click_known_s": lifted,
+        "open_kb": [received["open"]["total"] / 1000],
+        "click_kb": [received["click"]["total"] / 1000],
+        "rss_mb": [resident],
+        "rss_peak_mb": [peak],
+    }
+    detail = {"app": app.name, "page": page, "answered_after_s": server.answered_after_s, "rss_idle_mb": idle, "chromium": used,
+              "first_visit": first, "second_visit": second, "clicks": clicks, "bytes": received}  # fmt: skip
+    return sample, detail
+
+
+def measure_pages(pages: list[str], tables: Path, rounds: int) -> dict[str, Any]:
+    """Every round of every page, the two applications in turn."""
+    samples: dict[str, dict[str, Sample]] = {page: {app.name: {} for app in APPS} for page in pages}
+    details = []
+    for number in range(rounds):
+        for page in pages:
+            for app in APPS:
+                began = time.monotonic()
+                sample, detail = measured(app, page, tables)
+                for key, values in sample.items():
+                    samples[page][app.name].setdefault(key, []).extend(values)
+                details.append(detail | {"round": number})
+                say(f"round {number + 1} of {rounds}: {page}, {app.name}, {time.monotonic() - began:.0f} s")
+    return {"samples": samples, "details": details}
+
+
+def page_tables(found: dict[str, Any]) -> str:
+    """The medians as Markdown, one table a page, and a warning for each click that did not change every chart."""
+    return "\n\n".join([_page_table(page, samples) for page, samples in found["samples"].items()] + _warnings(found["details"]))
+
+
+def _page_table(page: str, samples: dict[str, Sample]) -> str:
+    ours, plain = (samples[app.name] for app in APPS)
+    lines = [f"**{page}**", "", "| | unit | Reelshift | plain | ratio |", "|---|---|--:|--:|--:|"]
+    for key, words, unit, decimals in FIGURES:
+        ratio = statistics.median(ours[key]) / statistics.median(plain[key])
+        lines.append(f"| {words} | {unit} | {_spread(ours[key], decimals)} | {_spread(plain[key], decimals)} | {ratio:.2f} |")
+    return "\n".join(lines)
+
+
+def _spread(values: list[float], decimals: int) -> str:
+    low, middle, high = (f"{x:,.{decimals}f}" for x in (min(values), statistics.median(values), max(values)))
+    return f"{middle} ({low}-{high})"
+
+
+def _warnings(details: list[dict[str, Any]]) -> list[str]:
+    said = []
+    for detail in details:
+        for sector, pair in detail["clicks"].items():
+            said += [f"{detail['app']}, {detail['page']}: {c['changed']} of {c['charts']} charts changed for {sector}" for c in pair if c["changed"] < c["charts"]]
+    return [f"Note: {text} ({said.count(text)} times)" for text in dict.fromkeys(said)]
+
+
+def about(options: argparse.Namespace, tables: Path) -> dict[str, Any]:
+    """What was measured, on what."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+    return {
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "scale": options.scale,
+        "rows": {name: len(Tables(tables, "").native(name)) for name in ("opinions", "funding_rounds", "index_moves")},
+        "data_version": json.loads((tables / "manifest.json").read_text(encoding="utf-8"))["data_version"],
+        "commit": commit,
+        "rounds": options.rounds,
+        "machine": f"{os.cpu_count()} CPUs, {memory:.0f} GB, {platform.system()} {platform.release()}",
+        "load_at_start": os.getloadavg()[0],
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in ("streamlit", "plotly", "pandas", "pyarrow", "narwhals")},
+    }
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="?", choices=("pages", "frames"), default="pages")
+    parser.add_argument("--scale", choices=tuple(SCALES), default="S", help="S: the shipped tables; M: synthetic ones")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--page", action="append", choices=PAGES, help="only this page; may be given again")
+    options = parser.parse_args(arguments)
+    with tables_of(options.scale) as tables:
+        facts = about(options, tables)
+        if options.what == "frames":
+            measures = frames.measure(tables, options.rounds)
+            result: dict[str, Any] = {"about": facts, "frames": measures}
+            text = frames.table(measures)
+        else:
+            found = measure_pages(options.page or list(PAGES), tables, options.rounds)
+            result = {"about": facts, **found}
+            text = page_tables(found)
+    head = f"Scale {options.scale} ({', '.join(f'{n:,} {name}' for name, n in facts['rows'].items())}), {options.rounds} rounds, {facts['machine']}, load {facts['load_at_start']:.1f}"
+    OUT.mkdir(exist_ok=True)
+    path = OUT / f"{options.what}-{options.scale}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
+    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print(f"{head}\n\n{text}\n\nEvery measurement: {path.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

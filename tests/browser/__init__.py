@@ -1,0 +1,1 @@
+"""Tests and pictures that need a real browser."""

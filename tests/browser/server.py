@@ -1,0 +1,68 @@
+"""A server of the app on a free port, and the Chromium of this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+START_LIMIT_S = 120.0
+CHROMIUM_VARIABLE = "REELSHIFT_CHROMIUM"
+MISSING = "No Chromium on this machine. Install it: sudo apt-get install chromium fontconfig fonts-noto-cjk"
+
+
+def find_chromium() -> str | None:
+    """The browser to drive: the one named in REELSHIFT_CHROMIUM, else Chromium, else Chrome."""
+    named = os.environ.get(CHROMIUM_VARIABLE)
+    return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@contextmanager
+def running_app(environment: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Start the app as `make run` does and give its address (no slash at the end) once it is healthy."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address=127.0.0.1", f"--server.port={port}"]
+    with tempfile.TemporaryFile() as log:
+        server = subprocess.Popen(command, cwd=ROOT, env=os.environ | dict(environment or {}), stdout=log, stderr=subprocess.STDOUT)
+        try:
+            _wait(server, f"{address}/healthz")
+            yield address
+        except BaseException:
+            log.seek(0)
+            sys.stderr.write(log.read().decode(errors="replace")[-6000:])
+            raise
+        finally:
+            server.terminate()
+            try:
+                server.wait(10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
+def _wait(server: subprocess.Popen[bytes], address: str) -> None:
+    """Until the server answers, whatever it answers. Raises RuntimeError when it ends or is too slow."""
+    limit = time.monotonic() + START_LIMIT_S
+    while time.monotonic() < limit:
+        if server.poll() is not None:
+            raise RuntimeError(f"the server ended with exit code {server.returncode} before it answered")
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"the server did not answer within {START_LIMIT_S:.0f} s")

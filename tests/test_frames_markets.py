@@ -1,0 +1,342 @@
+"""Frames and figures of the markets page, by hand-worked examples on invented rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from components.charts import CHART
+from components.words import Words
+from data.filters import Filters
+from data.frames import markets
+from data.tables import Tables, open_tables
+from tests.factory import tables_from
+
+ALL = Filters()
+SERIES = [
+    {
+        "series_id": "story",
+        "name_en": "Story concept",
+        "name_zh": "题材概念",
+        "kind": "concept_index",
+        "currency": "CNY",
+        "benchmark_id": "broad",
+    },
+    {
+        "series_id": "rumour",
+        "name_en": "Rumour concept",
+        "name_zh": "传闻概念",
+        "kind": "concept_index",
+        "currency": "CNY",
+        "benchmark_id": "broad",
+    },
+    {
+        "series_id": "trade",
+        "name_en": "Trade index",
+        "name_zh": "行业指数",
+        "kind": "sector_index",
+        "currency": "CNY",
+        "benchmark_id": "broad",
+    },
+    {"series_id": "broad", "name_en": "Broad index", "name_zh": "宽基", "kind": "benchmark", "currency": "CNY"},
+    {"series_id": "abroad", "name_en": "Abroad share", "name_zh": "海外股", "kind": "stock", "currency": "USD"},
+]
+FILM = "film;short_drama;games"
+
+
+def level(series: str, day: str, value: float, **more: Any) -> dict[str, Any]:
+    sectors = "cross" if series in ("broad", "trade") else FILM
+    row = {"series_id": series, "sectors": sectors, "date": day, "measure": "close", "value": value, "unit": "points"}
+    return row | {"value_qualifier": "exact", "confidence": "high"} | more
+
+
+def move(series: str, day: str, value: float, measure: str = "pct_change_day", **more: Any) -> dict[str, Any]:
+    return level(series, day, value) | {"measure": measure, "unit": "percent"} | more
+
+
+def window(series: str, start: str, end: str, value: float, **more: Any) -> dict[str, Any]:
+    return move(series, end, value, "pct_change_window", window_start=start) | more
+
+
+def tables(*moves: dict[str, Any]) -> Tables:
+    return tables_from(index_moves=list(moves), series=SERIES)
+
+
+def moves_of(opened: Tables, filters: Filters = ALL) -> pd.DataFrame:
+    return markets.stated_moves(markets.stated_moves_rows(opened, filters), filters)
+
+
+#: The levels of the newspaper's window, and the closes of the benchmark and a theme index around it.
+WINDOW = (
+    level("story", "2024-02-20", 1247.3),
+    level("story", "2024-03-22", 1822.66, measure="high"),
+    level("trade", "2024-02-20", 2394.19),
+    level("trade", "2024-03-22", 2731.48),
+    level("broad", "2024-02-08", 3364.93),
+    level("broad", "2024-02-19", 3403.81),
+    level("broad", "2024-02-20", 3410.85),
+    level("broad", "2024-02-22", 3486.67),
+    level("broad", "2024-03-22", 3545.00),
+)
+
+
+# Moves ------------------------------------------------------------------------------------------
+
+
+def test_two_levels_of_a_concept_index_make_a_move_beside_its_benchmark():
+    frame = moves_of(tables(*WINDOW))
+    assert list(frame["series_id"]) == ["story", "trade"]
+    assert frame["is_computed"].all()
+    story, trade = frame.to_dict("records")
+    # 1822.66 / 1247.3 = 1.461284...; 3545.00 / 3410.85 = 1.039330...; 2731.48 / 2394.19 = 1.140878...
+    assert story["move_pct"] == pytest.approx(46.1284, abs=1e-4)
+    assert story["benchmark_move_pct"] == pytest.approx(3.9330, abs=1e-4)
+    assert story["difference_pct"] == pytest.approx(42.1954, abs=1e-4)
+    assert trade["move_pct"] == pytest.approx(14.0879, abs=1e-4)
+    assert (story["window_start"], story["window_end"]) == (pd.Timestamp("2024-02-20"), pd.Timestamp("2024-03-22"))
+    assert story["base_date"] == pd.Timestamp("2024-02-20")
+
+
+def test_a_sector_index_is_computed_only_over_the_days_of_a_concept_index():
+    without_end = [row for row in WINDOW if (row["series_id"], row["date"]) != ("trade", "2024-03-22")]
+    assert list(moves_of(tables(*without_end))["series_id"]) == ["story"]
+    # The benchmark's own levels and a series with one level make no move.
+    assert moves_of(tables(*WINDOW[4:], level("story", "2024-02-20", 1247.3))).empty
+
+
+def test_a_stated_window_counts_its_first_day_so_the_benchmark_starts_from_the_session_before():
+    frame = moves_of(tables(*WINDOW[4:], window("rumour", "2024-02-19", "2024-02-22", 19, value_qualifier="at_least")))
+    row = frame.iloc[0]
+    # The session before Monday 19 February was Thursday the 8th: the spring festival lay between.
+    assert row["base_date"] == pd.Timestamp("2024-02-08")
+    # 3486.67 / 3364.93 - 1 = 3.6179%, not 3486.67 / 3403.81 - 1 = 2.4343% from the close of the 19th.
+    assert row["benchmark_move_pct"] == pytest.approx(3.6179, abs=1e-4)
+    assert row["difference_pct"] == pytest.approx(19 - 3.6179, abs=1e-4)
+
+
+def test_a_day_is_measured_from_the_session_before():
+    frame = moves_of(tables(*WINDOW[4:], move("story", "2024-02-20", 5)))
+    # Tuesday: 3410.85 / 3403.81 - 1 = 0.2068%.
+    assert frame.iloc[0]["base_date"] == pd.Timestamp("2024-02-19")
+    assert frame.iloc[0]["benchmark_move_pct"] == pytest.approx(0.2068, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("stated", "why"),
+    [
+        (window("story", "2024-02-20", "2024-02-23", 8), "no close on the last day"),
+        (window("story", "2024-02-21", "2024-02-23", 8), "no close on either day"),
+        (window("story", "2024-03-05", "2024-03-22", 8), "no close before the first day"),
+        (move("story", "2024-02-20", 8, "pct_change_intraday"), "a reading within the day"),
+        (move("abroad", "2024-02-20", 8), "no benchmark fits the series"),
+        (move("broad", "2024-02-20", 8), "a benchmark itself"),
+    ],
+)
+def test_nothing_is_interpolated(stated: dict[str, Any], why: str):
+    opened = tables(*WINDOW[4:], stated)
+    row = moves_of(opened).iloc[0]
+    assert pd.isna(row["benchmark_move_pct"]), why
+    assert pd.isna(row["difference_pct"])
+    assert pd.isna(row["base_date"])
+    records = markets.stated_moves_rows(opened, ALL).collect().to_native()
+    assert list(records["mark_part"]) == ["move"]
+
+
+def test_mainland_holidays_are_not_those_of_other_exchanges():
+    # A weekday close abroad inside the Chinese holidays: 16 February 2024 was a Friday.
+    frame = moves_of(
+        tables_from(
+            index_moves=[level("us-broad", "2024-02-16", 100), level("us-broad", "2024-02-19", 101), move("us-share", "2024-02-19", 4)],
+            series=[
+                {"series_id": "us-share", "name_en": "U", "kind": "stock", "currency": "USD", "benchmark_id": "us-broad"},
+                {"series_id": "us-broad", "name_en": "B", "kind": "benchmark", "currency": "USD"},
+            ],
+        )
+    )
+    assert frame.iloc[0]["benchmark_move_pct"] == pytest.approx(1.0)
+
+
+def test_window_move_takes_exact_days_and_prefers_the_close():
+    levels = pd.DataFrame(
+        {
+            "series_id": ["a", "a", "a", "b"],
+            "date": pd.to_datetime(["2024-01-02", "2024-01-05", "2024-01-05", "2024-01-02"]),
+            "measure": ["close", "high", "close", "close"],
+            "value": [200.0, 260.0, 250.0, 10.0],
+        }
+    )
+    first, last = pd.Timestamp("2024-01-02"), pd.Timestamp("2024-01-05")
+    assert markets.window_move(levels, "a", first, last) == pytest.approx(25.0)  # 250 / 200
+    assert markets.window_move(levels, "a", first, pd.Timestamp("2024-01-04")) is None
+    assert markets.window_move(levels, "b", first, last) is None
+    assert markets.window_move(levels, None, first, last) is None
+
+
+def test_filters_decide_on_marks_and_levels_outside_them_still_serve():
+    opened = tables(*WINDOW)
+    inside = moves_of(opened, Filters(since="2024-03", until="2024-03"))
+    assert list(inside["series_id"]) == ["story", "trade"]
+    assert inside.iloc[0]["benchmark_move_pct"] == pytest.approx(3.9330, abs=1e-4)
+    assert moves_of(opened, Filters(until="2024-03-01")).empty
+    assert list(moves_of(opened, Filters(sectors=("film",), cross=False))["series_id"]) == ["story"]
+
+
+def test_records_behind_a_computed_move_are_its_levels_and_the_closes_of_its_benchmark():
+    opened, chart = tables(*WINDOW), CHART["stated-moves"]
+    mark = moves_of(opened).iloc[0].to_dict()
+    behind = chart.behind(opened, ALL, mark)
+    assert sorted(behind["mark_part"]) == ["benchmark_end", "benchmark_start", "level_end", "level_start"]
+    assert sorted(behind["value"]) == [1247.3, 1822.66, 3410.85, 3545.00]
+
+
+def test_sources_of_a_mark_are_those_of_all_its_records_once():
+    rows = [
+        WINDOW[0] | {"source_ids": "S0001"},
+        WINDOW[1] | {"source_ids": "S0001;S0002"},
+        *(row | {"source_ids": "S0003"} for row in WINDOW[4:]),
+    ]
+    assert moves_of(tables(*rows)).iloc[0]["source_ids"] == "S0001;S0002;S0003"
+
+
+# Headline moves ---------------------------------------------------------------------------------
+
+
+def headline(opened: Tables, filters: Filters = ALL) -> pd.DataFrame:
+    return markets.headline_moves(markets.headline_moves_rows(opened, filters), filters)
+
+
+def test_headline_prefers_concept_indices_then_figures_to_bounds_then_the_nearest_window():
+    bound = window("rumour", "2024-02-19", "2024-02-22", 19, value_qualifier="at_least")
+    found = headline(tables(*WINDOW, bound))
+    assert list(found["sector"]) == ["film", "short_drama", "games", "cross"]
+    assert list(found["series_id"]) == ["story", "story", "story", "trade"]
+    # Without the two levels, the bound is what is left of the concept indices.
+    assert set(headline(tables(*WINDOW[4:], bound))["series_id"]) == {"rumour"}
+    # A sector without a comparable window has no row, and a share is never taken.
+    assert headline(tables(*WINDOW), Filters(sectors=("advertising",), cross=False)).empty
+    assert headline(tables(*WINDOW[4:], window("abroad", "2024-02-19", "2024-02-22", 50))).empty
+
+
+def test_headline_of_the_shipped_tables_is_the_newspapers_window():
+    found = headline(open_tables()).set_index("sector")
+    for sector in ("film", "short_drama", "games"):
+        row = found.loc[sector]
+        assert row["series_id"] == "ths-sora-concept"
+        assert (round(row["move_pct"], 2), round(row["benchmark_move_pct"], 1)) == (46.13, 3.9)
+    theme = moves_of(open_tables()).set_index("mark_id").loc["csi-ai-theme:2024-02-20:2024-03-22"]
+    assert round(theme["move_pct"], 1) == 14.1
+
+
+# Levels -----------------------------------------------------------------------------------------
+
+
+def levels_of(opened: Tables, filters: Filters = ALL) -> pd.DataFrame:
+    return markets.index_levels(markets.index_levels_rows(opened, filters), filters)
+
+
+def test_levels_are_rebased_to_the_first_shown_and_single_ones_are_not():
+    opened = tables(
+        level("story", "2024-01-02", 50), level("story", "2024-02-02", 60), level("story", "2024-03-04", 75), level("trade", "2024-01-02", 9),
+        move("story", "2024-01-02", 3), level("abroad", "2024-01-02", 30, unit="USD", measure="intraday_price"),
+    )  # fmt: skip
+    frame = levels_of(opened)
+    story = frame[frame["series_id"] == "story"]
+    assert story["level_rebased"].tolist() == pytest.approx([100, 120, 150])  # 60 / 50, 75 / 50
+    assert frame.loc[frame["series_id"] == "trade", "level_rebased"].isna().all()
+    assert set(frame["series_id"]) == {"story", "trade"}  # no percentages, no prices from within a day
+    later = levels_of(opened, Filters(since="2024-02"))
+    assert later["level_rebased"].tolist() == pytest.approx([100, 125])  # 75 / 60
+    assert set(later["base_date"]) == {pd.Timestamp("2024-02-02")}
+
+
+def test_levels_are_marks_and_never_joined():
+    drawn = CHART["index-levels"].figure(levels_of(tables(*WINDOW)), Words("en"))
+    assert {trace.mode for trace in drawn.data} == {"markers"}
+
+
+# Events -----------------------------------------------------------------------------------------
+
+EVENTS: list[dict[str, Any]] = [
+    {
+        "event_id": "EV001",
+        "date": "2024-02-15",
+        "title_en": "Model shown",
+        "title_zh": "模型发布",
+        "kind": "model_release",
+        "sectors": FILM,
+        "is_headline": True,
+    },
+    {
+        "event_id": "EV002",
+        "date": "2024-02",
+        "title_en": "Strike <b>",
+        "title_zh": "罢工",
+        "kind": "labour",
+        "sectors": "games;cross",
+        "is_headline": False,
+    },
+    {
+        "event_id": "EV003",
+        "date": "2023",
+        "title_en": "Law",
+        "title_zh": "法规",
+        "kind": "regulation",
+        "sectors": "cross",
+        "is_headline": False,
+    },
+]
+
+
+def events_of(filters: Filters = ALL) -> pd.DataFrame:
+    opened = tables_from(events=EVENTS)
+    return markets.events_timeline(markets.events_timeline_rows(opened, filters), filters)
+
+
+def test_events_take_the_first_chosen_sector_and_stand_in_the_middle_of_what_is_known():
+    frame = events_of().set_index("event_id")
+    assert frame["sector"].to_dict() == {"EV001": "film", "EV002": "games", "EV003": "cross"}
+    assert frame.loc["EV002", "date_mid"] == pd.Timestamp("2024-02-15")  # 1 February + 28 // 2 days
+    assert frame.loc["EV003", "date_start"] == pd.Timestamp("2023-01-01")
+    chosen = events_of(Filters(sectors=("games",))).set_index("event_id")
+    assert chosen["sector"].to_dict() == {"EV001": "games", "EV002": "games", "EV003": "cross"}
+    assert list(events_of(Filters(sectors=("games",), cross=False))["event_id"]) == ["EV001", "EV002"]
+
+
+def test_text_of_an_event_is_never_markup():
+    drawn = CHART["events-timeline"].figure(events_of(), Words("en"))
+    hovers = [text for trace in drawn.data for text in (trace.hovertext or ())]
+    assert any("Strike &lt;b&gt;" in text for text in hovers)
+    assert not any("Strike <b>" in text for text in hovers)
+
+
+# Figures ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("slug", ["stated-moves", "index-levels", "events-timeline"])
+@pytest.mark.parametrize("given", ["nothing", "one", "shipped"])
+def test_figures_draw_and_every_mark_leads_to_its_row(slug: str, given: str, lang: str):
+    one = tables_from(index_moves=[move("story", "2024-02-20", 5)], series=SERIES, events=EVENTS[:1])
+    opened = {"nothing": tables_from(), "one": one, "shipped": open_tables()}[given]
+    chart = CHART[slug]
+    frame = chart.frame(chart.rows(opened, ALL), ALL)
+    drawn = chart.figure(frame, Words(lang))
+    assert chart.height(frame) > 0
+    assert chart.finding(frame, Words(lang))
+    for trace in drawn.data:
+        assert len(trace.customdata) == len(trace.x)
+        assert {int(data[0]) for data in trace.customdata} <= set(frame.index)
+    if given == "nothing":
+        assert chart.finding(frame, Words(lang)) == Words(lang).t("charts.empty")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_finding_of_the_moves_says_what_the_rows_carry(lang: str):
+    finding = CHART["stated-moves"].finding
+    compared = finding(moves_of(tables(*WINDOW)), Words(lang))
+    assert "+46.1%" in compared and "+3.9%" in compared
+    alone = finding(moves_of(tables(window("story", "2024-03-05", "2024-03-22", 8))), Words(lang))
+    assert "+8%" in alone
+    assert "+46.1%" not in alone
