@@ -61,7 +61,7 @@ $(VENV)/.made:
 	  echo 'Reelshift needs Python 3.11 or newer, and "$(PYTHON)" is not. Name another: make PYTHON=python3.12 $(MAKECMDGOALS)' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo 'This Python cannot make virtual environments; installing the package python3-venv ...'; \
-	  $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; } || { \
+	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; } || { \
 	  echo 'Please install the package python3-venv (apt install python3-venv, as root or with sudo), then run make again.' >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	@touch $@

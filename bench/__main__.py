@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import statistics
 import subprocess
 import sys
@@ -41,6 +42,7 @@ FIGURES = (
     ("open_all_charts_s", "page asked for to last chart, running server", "s", 2),
     ("click_new_s", "sector clicked to last chart redrawn, first time on this server", "s", 2),
     ("click_known_s", "sector clicked to last chart redrawn, asked for before", "s", 2),
+    ("click_cpu_s", "processor time of the server, mean of these clicks", "s", 2),
     ("open_kb", "bytes received, first visit", "kB", 0),
     ("click_kb", "bytes received, one click", "kB", 0),
     ("rss_mb", "memory after the visits", "MB", 0),
@@ -60,7 +62,9 @@ def measured(app: App, page: str, tables: Path) -> tuple[Sample, dict[str, Any]]
         idle, _ = server.memory_mb()
         with browser.visitor(chromium) as visit:
             first = browser.opened(visit, server, page, n)
+            cpu = server.cpu_s()
             clicks = {sector: [browser.clicked(visit, app, sector, n) for _ in ("choose", "lift")] for sector in browser.SECTORS}
+            cpu = server.cpu_s() - cpu
         with browser.visitor(chromium) as visit:
             second = browser.opened(visit, server, page, n)
         with browser.visitor(chromium) as visit:
@@ -79,6 +83,7 @@ def measured(app: App, page: str, tables: Path) -> tuple[Sample, dict[str, Any]]
         "open_all_charts_s": [second["all_charts_ms"] / 1000],
         "click_new_s": chosen,
         "click_known_s": lifted,
+        "click_cpu_s": [cpu / (2 * len(clicks))],
         "open_kb": [received["open"]["total"] / 1000],
         "click_kb": [received["click"]["total"] / 1000],
         "rss_mb": [resident],
@@ -128,7 +133,8 @@ def _warnings(details: list[dict[str, Any]]) -> list[str]:
     said = []
     for detail in details:
         for sector, pair in detail["clicks"].items():
-            said += [f"{detail['app']}, {detail['page']}: {c['changed']} of {c['charts']} charts changed for {sector}" for c in pair if c["changed"] < c["charts"]]
+            where = f"{detail['app']}, {detail['page']}"
+            said += [f"{where}: {c['changed']} of {c['charts']} charts changed for {sector}" for c in pair if c["changed"] < c["charts"]]
     return [f"Note: {text} ({said.count(text)} times)" for text in dict.fromkeys(said)]
 
 
@@ -161,6 +167,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--page", action="append", choices=PAGES, help="only this page; may be given again")
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and temporary tables go, too
     with tables_of(options.scale) as tables:
         facts = about(options, tables)
         if options.what == "frames":
@@ -171,7 +178,8 @@ def main(arguments: list[str] | None = None) -> int:
             found = measure_pages(options.page or list(PAGES), tables, options.rounds)
             result = {"about": facts, **found}
             text = page_tables(found)
-    head = f"Scale {options.scale} ({', '.join(f'{n:,} {name}' for name, n in facts['rows'].items())}), {options.rounds} rounds, {facts['machine']}, load {facts['load_at_start']:.1f}"
+    rows = ", ".join(f"{n:,} {name}" for name, n in facts["rows"].items())
+    head = f"Scale {options.scale} ({rows}), {options.rounds} rounds, {facts['machine']}, load {facts['load_at_start']:.1f} at the start"
     OUT.mkdir(exist_ok=True)
     path = OUT / f"{options.what}-{options.scale}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
     path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

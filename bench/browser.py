@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, CDPSession, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Locator, Page, ViewportSize, sync_playwright
 
 from bench.servers import PLAIN_PAGE, App, Server
 
 PROBE = Path(__file__).with_name("probe.js")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-VIEWPORT = {"width": 1440, "height": 900}
+VIEWPORT: ViewportSize = {"width": 1440, "height": 900}
 LIMIT_MS = 240_000
 SECTORS = ("film", "short_drama", "games")
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
-from components import filterbar, records
+from components import filterbar, records, state
 from components.charts import CHART, Chart, figure_of, frame_of
 from components.files import chart_file, chart_rows, file_name, sources_of
 from components.plain import plain
 from components.words import Words
 from data.catalog import dictionary
 from data.export import FORMATS, MEDIA_TYPES
-from data.filters import Filters, account
+from data.filters import Filters
 from data.tables import Tables, TableUnreadable
 
 log = logging.getLogger("reelshift")
@@ -63,14 +64,30 @@ def _contents(chart: Chart, tables: Tables, filters: Filters, words: Words) -> N
 
 
 def subtitle(chart: Chart, tables: Tables, filters: Filters, words: Words) -> str:
-    """Scope and n of a chart."""
-    said = [words.t("account.short", n=c.n, total=c.total, table=filterbar.table_name(name, words)) for name, c in _accounts(tables, chart.tables, filters)]
+    """Scope and n of a chart: how many records of each table it is made of, out of how many."""
+    said = [words.t("account.short", n=n, total=total, table=filterbar.table_name(table, words)) for table, n, total in _made_of(chart, tables, filters).counts]
     return f"{filterbar.scope_text(filters, words)} · {words.listed(said)}"
 
 
+@dataclass(frozen=True)
+class _Made:
+    """What a chart is made of: (table, records, records in the table), and the documents behind them."""
+
+    counts: tuple[tuple[str, int, int], ...]
+    documents: int
+    publishers: tuple[str, ...]
+
+
 @lru_cache(maxsize=1024)
-def _accounts(tables: Tables, names: tuple[str, ...], filters: Filters) -> tuple[tuple[str, Any], ...]:
-    return tuple((name, account(tables.frame(name), name, filters)) for name in filterbar.dated(names))
+def _made_of(chart: Chart, tables: Tables, filters: Filters) -> _Made:
+    rows = chart_rows(chart, tables, filters)
+    if "record_id" in rows.columns:
+        n = rows.drop_duplicates(["table", "record_id"])["table"].value_counts().to_dict()
+    else:
+        n = {chart.tables[0]: rows[dictionary().tables[chart.tables[0]].key].nunique()}
+    counts = tuple((table, int(n[table]), len(tables.native(table))) for table in chart.tables if table in n)
+    documents = sources_of(tables, rows)
+    return _Made(counts, len(documents), tuple(dict.fromkeys(documents["publisher"].dropna().head(5)))[:3])
 
 
 def _toolbar(chart: Chart, tables: Tables, filters: Filters, words: Words) -> str:
@@ -148,6 +165,10 @@ def _figure(chart: Chart, tables: Tables, filters: Filters, words: Words, findin
     frame = frame_of(chart, tables, filters)
     marks = [int(p["customdata"][0]) for p in event.selection.points if p.get("customdata")]
     marks = [m for m in dict.fromkeys(marks) if m < len(frame)]
+    narrowed = [pair for mark in marks[:1] for pair in chart.narrows(frame.iloc[mark].to_dict())]
+    if narrowed:
+        state.narrow(narrowed)
+        st.rerun(scope="app")
     if marks:
         _behind(chart, tables, filters, words, marks)
 
@@ -179,15 +200,9 @@ def _whole(tables: Tables, table: str, keys: list[str]) -> Any:
 
 def source_line(chart: Chart, tables: Tables, filters: Filters, words: Words) -> str:
     """Below every chart: how many documents, the largest named, and the data version."""
-    n, first = _source_counts(chart, tables, filters)
-    key = "card.source_line" if n else "card.source_line_none"
-    return plain(words.t(key, n=n, first=words.listed(first), version=tables.version))
-
-
-@lru_cache(maxsize=1024)
-def _source_counts(chart: Chart, tables: Tables, filters: Filters) -> tuple[int, tuple[str, ...]]:
-    documents = sources_of(tables, chart_rows(chart, tables, filters))
-    return len(documents), tuple(dict.fromkeys(documents["publisher"].dropna().head(5)))[:3]
+    made = _made_of(chart, tables, filters)
+    key = "card.source_line" if made.documents else "card.source_line_none"
+    return plain(words.t(key, n=made.documents, first=words.listed(made.publishers), version=tables.version))
 
 
 #: Plotly's own words and month names in Chinese; plotly.py ships none.

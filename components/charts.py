@@ -48,6 +48,7 @@ class Chart:
     finding   Frame and words to a sentence that the frame carries, for the title and the text alternative.
     keys      The columns of the frame that lead from a mark to its records; they exist in `rows` too.
     caveats   Codes of the dictionary's caveats, shown with the chart.
+    narrows   The filters that a click on a mark sets, as (parameter, code); none: the click shows the records.
     height    Pixels, for a frame of a given number of rows.
     """
 
@@ -60,6 +61,7 @@ class Chart:
     finding: Callable[[pd.DataFrame, Words], str]
     keys: tuple[str, ...]
     caveats: tuple[str, ...] = ()
+    narrows: Callable[[dict[str, Any]], list[tuple[str, str]]] = lambda mark: []
     height: Callable[[pd.DataFrame], int] = lambda frame: 380
 
     def behind(self, tables: Tables, filters: Filters, mark: dict[str, Any]) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from data.filters import (
     DATED_TABLES,
     DIMENSION,
     DIMENSIONS,
+    OPTION,
     Account,
     Filters,
     Refused,
@@ -33,6 +34,8 @@ from data.tables import Tables
 
 #: Sectors offered as pills. `advertising` is shown when a link brings it.
 OFFERED_SECTORS = ("film", "short_drama", "games")
+#: How opinions are counted; each has a usual way and one other.
+COUNTING = ("voices", "coding", "coders")
 EARLIEST = date(2010, 1, 1)
 LATEST = date(2035, 12, 31)
 
@@ -66,8 +69,12 @@ def accounts(tables: Tables, names: tuple[str, ...], filters: Filters) -> tuple[
     return tuple((name, account(tables.frame(name), name, filters)) for name in names)
 
 
-def show(tables: Tables, names: tuple[str, ...], own: tuple[str, ...], words: Words, search: bool = False) -> Filters:
-    """Draw the bar and give the selection. `names` are the tables it counts, `own` the page's choices."""
+def show(tables: Tables, names: tuple[str, ...], own: tuple[str, ...], words: Words, search: bool = False, counting: bool = False) -> Filters:
+    """Draw the bar and give the selection.
+
+    `names` are the tables it counts, `own` the page's choices, `search` and `counting` whether it offers
+    a search and the ways of counting opinions.
+    """
     filters, refused, unknown = state.filters()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filterbar"):
         _sectors(tables, names, filters, words)
@@ -77,8 +84,9 @@ def show(tables: Tables, names: tuple[str, ...], own: tuple[str, ...], words: Wo
             _choice(tables, names, filters, parameter, words)
         if search or filters.q:
             _search(filters, words)
-        if filters.to_query():
-            st.button(words.t("filters.clear"), icon=":material/close:", type="tertiary", on_click=state.clear, key="clear")
+        if counting:
+            _counting(filters, words)
+    _chips(tables, filters, words)
     if refused or unknown:
         _say_refused(refused, unknown, words)
     st.caption(account_text(tables, names, filters, words))
@@ -174,6 +182,60 @@ def _search(filters: Filters, words: Words) -> None:
     )
 
 
+def _counting(filters: Filters, words: Words) -> None:
+    """How opinions count: every judgement or each speaker once, by which coding, or only where codings differ."""
+    changed = [p for p in COUNTING if getattr(filters, p) != OPTION[p].allowed[0]]
+    label = words.t("filters.counting") + (f" ({words.number(len(changed))})" if changed else "")
+    with st.popover(label, key="p:counting"):
+        for parameter in COUNTING:
+            usual, other = OPTION[parameter].allowed
+            key = f"f:{parameter}"
+            state.follow(key, getattr(filters, parameter) == other)
+            st.toggle(
+                words.t(f"filters.{parameter}"),
+                key=key,
+                help=words.t(f"filters.{parameter}_help"),
+                on_change=state.pushes(parameter, key, lambda on, other=other: [other] if on else []),  # type: ignore[misc]
+            )
+
+
+def _chips(tables: Tables, filters: Filters, words: Words) -> None:
+    """Every filter that is on, each with its ×; none, no row."""
+    pairs = [(p, v) for p, v in filters.to_query() if p not in ("sector", "cross", "from", "to", "split", "days")]
+    if not filters.to_query():
+        return
+    with st.container(horizontal=True, gap="xsmall", key="chips"):
+        for parameter, value in pairs:
+            st.button(
+                plain(chip_text(tables, parameter, value, words)),
+                icon=":material/close:",
+                icon_position="right",
+                key=f"chip:{parameter}:{value}",
+                on_click=state.drop,
+                args=(parameter, value),
+            )
+        st.button(words.t("filters.clear"), icon=":material/filter_alt_off:", type="tertiary", on_click=state.clear, key="clear")
+
+
+def chip_text(tables: Tables, parameter: str, value: str, words: Words) -> str:
+    """A filter in words: `Role: Union`."""
+    if parameter in ("speaker", "event"):
+        value = _named(tables, parameter, value, words)
+    if parameter in DIMENSION:
+        return f"{words.t(f'filters.{parameter}')}{words.t('colon')}{parameter_label(parameter, value, words)}"
+    if parameter in COUNTING:
+        return words.t(f"filters.{parameter}")
+    return f"{words.t(f'filters.{parameter}')}{words.t('colon')}{value}"
+
+
+def _named(tables: Tables, parameter: str, key: str, words: Words) -> str:
+    """The name of the record that a parameter points to; its key where there is none."""
+    table, column, stem = {"speaker": ("entities", "entity_id", "name"), "event": ("events", "event_id", "title")}[parameter]
+    rows = tables.native(table)
+    found = rows[rows[column] == key]
+    return words.pick(found.iloc[0], stem) if len(found) else key
+
+
 def _say_refused(refused: list[Refused], unknown: list[str], words: Words) -> None:
     said = [words.t("filters.refused", parameter=r.parameter, value=r.value[:60]) for r in refused]
     said += [words.t("filters.unknown", parameter=name[:60]) for name in unknown]
@@ -216,6 +278,7 @@ def scope_text(filters: Filters, words: Words) -> str:
         picked = getattr(filters, dimension.parameter)
         if picked:
             parts.append(words.listed(parameter_label(dimension.parameter, c, words) for c in picked))
+    parts += [words.t(f"scope.{p}") for p in COUNTING if getattr(filters, p) != OPTION[p].allowed[0]]
     parts += [words.t("scope.search", q=filters.q)] if filters.q else []
     return " · ".join(parts)
 

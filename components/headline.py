@@ -12,6 +12,7 @@ import streamlit as st
 from components import records
 from components.card import records_behind
 from components.charts import CHART
+from components.figures.funding import money_words
 from components.plain import plain
 from components.shell import calm
 from components.words import Words
@@ -90,18 +91,15 @@ def _money(tables: Tables, filters: Filters, words: Words) -> None:
         rows = collected(chosen(tables, "funding_rounds", filters)).sort_values("amount_usd_m", ascending=False, kind="stable")
         records.show_records(tables, "funding_rounds", rows, words, most=8)
 
-    if own is None:
+    if own is None and general is None:
         _metric(title, "–", words.t("charts.empty"), behind, words)
         return
-    about = words.t(
-        "headline.money_about",
-        lower=words.usd_m(float(own["lower_bound_usd_m"])),
-        hidden=int(own["n_undisclosed"]) + int(own.get("n_other_currency", 0)),
-        rounds=int(own["n_rounds"]),
-        cancelled=sum(int(group["n_cancelled"]) for group in totals.values()),
-        general=words.usd_m(float(general["known_usd_m"])) if general else words.usd_m(0),
-    )
-    _metric(title, words.t("headline.money_value", value=words.usd_m(float(own["known_usd_m"]))), about, behind, words)
+    known = own is not None and records.has(own["known_usd_m"])
+    value = words.t("headline.money_value", value=words.usd_m(float(own["known_usd_m"]))) if own is not None and known else "–"
+    about = money_words(own, words) if own is not None else words.t("charts.empty")
+    if general is not None:
+        about += words.t("joiner") + words.t("headline.money_general", money=money_words(general, words, short=True))
+    _metric(title, value, about, behind, words)
 
 
 @lru_cache(maxsize=256)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from data.searching import searchable
+
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&=^:\"'/@])")
 #: `:name:` is an emoji and `:red[..]` a directive to Streamlit; a word joiner after the colon undoes both.
 _COLON = re.compile(r":(?=[A-Za-z0-9_+/-])")
@@ -11,8 +13,7 @@ _COLON = re.compile(r":(?=[A-Za-z0-9_+/-])")
 
 def plain(text: object) -> str:
     """The text with every Markdown sign escaped and line breaks folded."""
-    folded = " ".join(str(text).split())
-    return _PUNCTUATION.sub(r"\\\1", _COLON.sub(":\u2060", folded))
+    return plain_run(" ".join(str(text).split()))
 
 
 def link(label: object, url: str | None) -> str:
@@ -20,3 +21,34 @@ def link(label: object, url: str | None) -> str:
     if not url or not re.match(r"^https?://[^\s<>]+$", url):
         return plain(label)
     return f"[{plain(label)}](<{url}>)"
+
+
+def highlighted(text: object, search: str) -> str:
+    """The text as it is, the words of a search in it marked. Case, accents and width do not matter."""
+    folded = " ".join(str(text).split())
+    spans = _found(folded, searchable(search).split())
+    parts, at = [], 0
+    for start, end in spans:
+        parts += [plain_run(folded[at:start]), f":orange-background[{plain_run(folded[start:end])}]"]
+        at = end
+    return "".join([*parts, plain_run(folded[at:])])
+
+
+def plain_run(text: str) -> str:
+    """A piece of a line escaped, its blanks kept."""
+    return _PUNCTUATION.sub(r"\\\1", _COLON.sub(":\u2060", text))
+
+
+def _found(text: str, terms: list[str]) -> list[tuple[int, int]]:
+    """Where the terms stand in the text, overlaps joined. Positions hold as long as folding keeps lengths."""
+    bare = "".join(searchable(ch) or ch for ch in text)
+    if len(bare) != len(text):
+        return []
+    spans = sorted((m.start(), m.end()) for term in terms for m in re.finditer(re.escape(term), bare))
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components.plain import link, plain
+from components.plain import highlighted, link, plain
 from components.words import Words
 from data.catalog import dictionary
 from data.checks import split
@@ -22,19 +22,31 @@ def has(value: Any) -> bool:
     return value is not None and value == value and value != ""
 
 
-def show_records(tables: Tables, table: str, rows: pd.DataFrame, words: Words, most: int = 12) -> None:
-    """Records as short paragraphs, each with its documents; what is beyond `most` is said."""
-    documents = tables.native("sources").set_index("source_id").to_dict("index")
-    for row in rows.head(most).to_dict("records"):
-        st.markdown("  \n".join([*_said(table, row, words), _documents(row, documents, words)]), anchors=False)
+def show_records(tables: Tables, table: str, rows: pd.DataFrame, words: Words, most: int = 12, marked: str = "", both: bool = False) -> None:
+    """Records as short paragraphs, each with its documents; what is beyond `most` is said.
+
+    For opinions, `marked` is a search whose words are marked, and `both` shows the paraphrase in the
+    other language too.
+    """
+    shown = rows.head(most)
+    documents = _register(tables, shown)
+    for row in shown.to_dict("records"):
+        said = _opinion(row, words, marked, both) if table == "opinions" else _said(table, row, words)
+        st.markdown("  \n".join(line for line in [*said, _documents(row, documents, words)] if line), anchors=False)
     if len(rows) > most:
         st.caption(words.t("records.more", n=len(rows) - most))
+
+
+def _register(tables: Tables, rows: pd.DataFrame) -> dict[str, Record]:
+    """The documents of these rows by their id."""
+    wanted = {s for cell in rows["source_ids"].dropna() for s in split(cell)}
+    sources = tables.native("sources")
+    return sources[sources["source_id"].isin(wanted)].set_index("source_id").to_dict("index")
 
 
 def _said(table: str, row: Record, words: Words) -> Iterable[str]:
     """The lines of one record: what it says, then who, when and how sure."""
     lines = {
-        "opinions": _opinion,
         "funding_rounds": _round,
         "index_moves": _move,
         "events": _event,
@@ -44,15 +56,19 @@ def _said(table: str, row: Record, words: Words) -> Iterable[str]:
     return [line for line in lines if line]
 
 
-def _opinion(row: Record, words: Words) -> list[str]:
-    who = [f"**{plain(words.pick(row, 'speaker'))}**"]
+def _opinion(row: Record, words: Words, marked: str = "", both: bool = False) -> list[str]:
+    name = words.pick(row, "speaker")
+    page = f"/opinions?speaker={row['speaker_id']}&lang={words.lang}"
+    who = [f"**[{highlighted(name, marked)}]({page})**"]
     if has(row["organization_en"]) and row["organization_en"] != row["speaker_en"]:
-        who.append(plain(words.pick(row, "organization")))
+        who.append(highlighted(words.pick(row, "organization"), marked))
     stance = words.code("stance", row["stance"])
     if has(row["stance_second"]) and row["stance_second"] != row["stance"]:
         stance = words.t("records.coded_twice", first=stance, second=words.code("stance", row["stance_second"]))
     facts = [words.code("role", row["role"]), _date(row, "said_date", words), stance, words.code("theme", row["theme"]), words.codes("sector", split(row["sectors"]))]
-    return [plain(words.pick(row, "summary")), f"{words.listed(who)} · {plain(' · '.join(facts))}", _audit(row, words)]
+    other = row["summary_zh" if words.lang == "en" else "summary_en"] if both else ""
+    said = [highlighted(words.pick(row, "summary"), marked), highlighted(other, marked) if has(other) else ""]
+    return [*said, f"{words.listed(who)} · {plain(' · '.join(facts))}", _audit(row, words)]
 
 
 def _round(row: Record, words: Words) -> list[str]:

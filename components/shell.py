@@ -66,7 +66,7 @@ def calm(words: Words) -> Iterator[None]:
         st.warning(words.t("errors.page"), icon=":material/warning:")
 
 
-def page(name: str, names: tuple[str, ...], own: tuple[str, ...] = (), search: bool = False) -> tuple[Tables, Filters, Words]:
+def page(name: str, names: tuple[str, ...], own: tuple[str, ...] = (), search: bool = False, counting: bool = False) -> tuple[Tables, Filters, Words]:
     """Begin a page: its title, its line of introduction, the filter bar. Gives what its charts need."""
     words = current_words()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -75,8 +75,29 @@ def page(name: str, names: tuple[str, ...], own: tuple[str, ...] = (), search: b
     if name != "overview":
         st.caption(words.t(f"pages.intro.{name}"))
     tables = open_tables()
-    filters = filterbar.show(tables, names, own, words, search)
+    filters = filterbar.show(tables, names, own, words, search, counting)
     return tables, filters, words
+
+
+def section(codes: tuple[str, ...], words: Words) -> str:
+    """A choice of sections, in the link as `view=`; gives the code of the one to show."""
+    chosen = state.view("view", codes)
+    state.follow("f:view", chosen)
+
+    def push() -> None:
+        code = st.session_state["f:view"] or codes[0]
+        state.choose("view", [] if code == codes[0] else [code])
+
+    st.segmented_control(
+        words.t("pages.view.label"),
+        codes,
+        key="f:view",
+        required=True,
+        format_func=lambda code: words.t(f"pages.view.{code}"),
+        label_visibility="collapsed",
+        on_change=push,
+    )
+    return chosen
 
 
 def draw(page_script: Callable[[], None], words: Words) -> None:

@@ -18,7 +18,7 @@ from components.words import LANGUAGES
 from data.filters import PARAMETERS, Filters, Refused, parse, unknown_parameters
 
 #: Parameters of a link beside the filters.
-OTHER_PARAMETERS = ("lang", "embed", "embed_options")
+OTHER_PARAMETERS = ("lang", "view", "sort", "embed", "embed_options")
 
 
 def query() -> list[tuple[str, str]]:
@@ -73,6 +73,24 @@ def choose(parameter: str, values: list[str]) -> None:
     else:
         st.query_params.pop(parameter, None)
     st.session_state["query"] = query()
+
+
+def drop(parameter: str, code: str) -> None:
+    """Take one value of one parameter out of the address bar."""
+    choose(parameter, [value for value in st.query_params.get_all(parameter) if value != code])
+
+
+def narrow(pairs: list[tuple[str, str]]) -> None:
+    """Add filters to the address bar, as a click on a mark does; a parameter holds only the clicked value."""
+    for parameter, code in pairs:
+        st.query_params[parameter] = code
+    st.session_state["query"] = query()
+
+
+def view(parameter: str, codes: tuple[str, ...]) -> str:
+    """A single choice that is no filter (which section, which order): of the link, else the first."""
+    asked = st.query_params.get(parameter, "")
+    return asked if asked in codes else codes[0]
 
 
 def clear() -> None:

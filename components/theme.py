@@ -8,6 +8,7 @@ Sectors and stances are told apart by order and label as well, never by colour a
 from __future__ import annotations
 
 import html
+from functools import lru_cache
 from typing import Any
 
 import plotly.graph_objects as go
@@ -93,8 +94,12 @@ def safe(text: object) -> str:
     return html.escape(str(text), quote=False)
 
 
+@lru_cache(maxsize=50_000)
 def wrapped(text: str, width: int = 60) -> str:
-    """Escaped text broken into lines for a hover box. Chinese counts double and breaks anywhere."""
+    """Escaped text broken into lines for a hover box. Chinese counts double and breaks anywhere.
+
+    Kept: the same record is drawn again under every selection that holds it.
+    """
     lines, line, length = [], "", 0
     for word in _breakable(text):
         size = sum(2 if ord(ch) > 0x2E7F else 1 for ch in word)

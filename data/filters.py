@@ -39,6 +39,8 @@ DIMENSIONS = (
     Dimension("role", {"opinions": "role"}),
     Dimension("stance", {"opinions": "stance"}),
     Dimension("theme", {"opinions": "theme"}),
+    Dimension("region", {"opinions": "country_group"}),
+    Dimension("organization", {"opinions": "organization_kind"}),
     Dimension("country", {"opinions": "country", "funding_rounds": "country", "models": "country"}),
     Dimension("kind", {"events": "kind", "index_moves": "kind"}),
     Dimension("stage", {"funding_rounds": "stage"}),
@@ -63,7 +65,7 @@ OPTIONS = (
 )
 OPTION = {o.parameter: o for o in OPTIONS}
 #: Parameters that name one record; the key's form is checked here, whether it exists where it is used.
-IDS = {"speaker": re.compile(r"[a-z0-9]+(-[a-z0-9]+)*"), "event": re.compile(r"EV\d{3}")}
+IDS = {"speaker": re.compile(r"[a-z0-9]+(-[a-z0-9]+)*"), "event": re.compile(r"EV[0-9]{3}")}
 PARAMETERS = ("sector", "cross", "from", "to", *DIMENSION, *OPTION, *IDS, "q")
 
 
@@ -92,6 +94,8 @@ class Filters:
     role: tuple[str, ...] = ()
     stance: tuple[str, ...] = ()
     theme: tuple[str, ...] = ()
+    region: tuple[str, ...] = ()
+    organization: tuple[str, ...] = ()
     country: tuple[str, ...] = ()
     kind: tuple[str, ...] = ()
     stage: tuple[str, ...] = ()
@@ -187,7 +191,7 @@ def parse(query: Iterable[tuple[str, str]], words: Dictionary | None = None) -> 
                 chosen[name] = value
             else:
                 refused.append(Refused(name, value, (form.pattern,)))
-    chosen["q"] = " ".join(given.get("q", [""])[-1].split())[:200]
+    chosen["q"] = " ".join(given.get("q", [""])[-1].split())[:200].strip()
     filters = Filters(**chosen)
     if filters.first_day and filters.last_day and filters.first_day > filters.last_day:
         refused.append(Refused("from", filters.since, (f"<= {filters.until}",)))

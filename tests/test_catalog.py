@@ -96,6 +96,13 @@ def test_a_derived_column_says_where_it_comes_from(table: Table) -> None:
         elif "member" in how:
             assert how["value"] in WORDS.codes[table.by_name[how["member"]].codes or ""], column.name
             assert column.name == f"in_{how['value']}"
+        elif "group" in how:
+            grouped = table.by_name[how["group"]].codes or ""
+            assert set(WORDS.groups[grouped]) <= set(WORDS.codes[grouped]), column.name
+            assert set(WORDS.groups[grouped].values()) <= set(WORDS.codes[column.codes or ""]), column.name
+        elif "search" in how:
+            assert set(how["search"].split(";")) <= set(table.by_name), column.name
+            assert not column.is_shown
         else:
             assert how["period"] in ("start", "end", "mid") and table.date, column.name
 

@@ -11,7 +11,7 @@ import duckdb
 import narwhals as nw
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from data.build import TABLES_DIR
@@ -33,33 +33,9 @@ from data.filters import (
 from data.frames.common import collected
 from data.tables import Tables, open_tables
 from tests.factory import tables_from
+from tests.strategies import FILTERS, queries
 
 REAL = open_tables()
-DATES = st.one_of(
-    st.just(""),
-    st.builds(str, st.integers(1990, 2040)),
-    st.builds("{}-{:02d}".format, st.integers(2021, 2027), st.integers(1, 12)),
-    st.builds("{}-Q{}".format, st.integers(2021, 2027), st.integers(1, 4)),
-    st.dates(date(2021, 1, 1), date(2027, 12, 31)).map(date.isoformat),
-)
-
-
-def some_of(parameter: str) -> st.SearchStrategy[list[str]]:
-    """A few of the values that a parameter takes, any order."""
-    return st.lists(st.sampled_from(allowed_values(parameter)), max_size=3, unique=True)
-
-
-@st.composite
-def queries(draw: st.DrawFn) -> list[tuple[str, str]]:
-    """Valid query parameters in any order."""
-    pairs = [(p, v) for p in ("sector", *DIMENSION) for v in draw(st.one_of(st.just([]), some_of(p)))]
-    pairs += [("cross", v) for v in draw(st.lists(st.sampled_from("01"), max_size=1))]
-    pairs += [(name, value) for name in ("from", "to") if (value := draw(DATES))]
-    pairs += [("q", q) for q in draw(st.lists(st.text(max_size=12), max_size=1))]
-    return draw(st.permutations(pairs))
-
-
-FILTERS = queries().map(lambda pairs: parse(pairs)[0])
 
 
 def ids(tables: Tables, table: str, filters: Filters) -> list[str]:
@@ -99,6 +75,7 @@ def test_the_order_of_values_does_not_matter(pairs: list[tuple[str, str]], rando
     assert parse(shuffled)[0].to_query() == parse(pairs)[0].to_query()
 
 
+@example([("q", 199 * "a" + " b")])
 @given(st.lists(st.tuples(st.one_of(st.sampled_from(PARAMETERS), st.text(max_size=5)), st.text(max_size=300)), max_size=8))
 def test_any_query_is_read_without_failing(pairs: list[tuple[str, str]]) -> None:
     filters, refused = parse(pairs)
@@ -117,6 +94,8 @@ def test_any_query_is_read_without_failing(pairs: list[tuple[str, str]]) -> None
         ([("cross", "yes")], Refused("cross", "yes", ("0", "1"))),
         ([("from", "soon")], Refused("from", "soon", ("2024", "2024-Q1", "2024-03", "2024-03-22"))),
         ([("to", "2024-02-30")], Refused("to", "2024-02-30", ("2024", "2024-Q1", "2024-03", "2024-03-22"))),
+        ([("coding", "third")], Refused("coding", "third", ("first", "second"))),
+        ([("event", "EV１７")], Refused("event", "EV１７", ("EV[0-9]{3}",))),
         ([("from", "2025"), ("to", "2024")], Refused("from", "2025", ("<= 2024",))),
     ],
 )
@@ -183,6 +162,13 @@ def test_a_date_is_kept_when_any_day_of_it_lies_in_the_range(dated: Tables, sinc
     assert set(ids(dated, "events", Filters(since=since, until=until))) == kept
 
 
+def test_any_year_of_the_calendar_can_be_asked_for() -> None:
+    for table in DATED_TABLES:
+        undated = int(REAL.native(table)["date_start"].isna().sum())
+        assert len(ids(REAL, table, Filters(since="0001", until="9999"))) == len(REAL.native(table)) - undated
+        assert ids(REAL, table, Filters(since="9999-12-31")) == ids(REAL, table, Filters(until="0001")) == []
+
+
 def test_a_row_without_a_date_is_kept_only_without_a_range() -> None:
     tables = tables_from(events=[{"date": "", "sectors": "film", "kind": "product"}])
     assert account(tables.frame("events"), "events", Filters()).n == 1
@@ -233,13 +219,30 @@ def test_a_kind_of_event_does_not_empty_the_moves() -> None:
 def test_search_reads_names_and_summaries_in_both_languages_as_plain_text() -> None:
     tables = tables_from(
         opinions=[
-            {"opinion_id": "a", "speaker_id": "Jo Fu", "summary_en": "50% (or so) of [all]", "summary_zh": "一半", "said_date": "2024"},
+            {"opinion_id": "a", "speaker_id": "José Fu", "summary_en": "50% (or so) of [all]", "summary_zh": "一半", "said_date": "2024"},
             {"opinion_id": "b", "speaker_id": "someone", "summary_en": "Nothing", "summary_zh": "影视公司", "said_date": "2024"},
         ]
     )
-    for q, kept in (("jo fu", ["a"]), ("50% (or", ["a"]), ("[ALL]", ["a"]), ("影视", ["b"]), (".*", []), ("o", ["a", "b"]), ("zzz", [])):
-        assert ids(tables, "opinions", Filters(q=q)) == kept
+    asked = {"jose fu": ["a"], "JOSÉ": ["a"], "50% (or": ["a"], "[ALL]": ["a"], "５０％": ["a"], "影视": ["b"], "公司 nothing": ["b"]}
+    asked |= {"影司": [], ".*": [], "o": ["a", "b"], "zzz": [], "": ["a", "b"]}
+    assert {q: ids(tables, "opinions", Filters(q=q)) for q in asked} == asked
     assert len(ids(REAL, "events", Filters(q="zzz"))) == 107
+
+
+def test_the_second_coding_answers_for_its_own_words() -> None:
+    tables = tables_from(
+        opinions=[
+            {"opinion_id": name, "stance": first, "stance_second": second, "theme": "copyright", "theme_second": theme, "said_date": "2024"}
+            for name, first, second, theme in (("a", "positive", "negative", "copyright"), ("b", "positive", "positive", "copyright"),
+                                               ("c", "positive", "", ""), ("d", "negative", "negative", "jobs_skills"))
+        ]
+    )  # fmt: skip
+    positive = Filters(stance=("positive",))
+    assert ids(tables, "opinions", positive) == ["a", "b", "c"]
+    assert ids(tables, "opinions", dataclasses.replace(positive, coding="second")) == ["b"]
+    assert ids(tables, "opinions", Filters(coding="second")) == ["a", "b", "d"]
+    assert ids(tables, "opinions", Filters(coders="differ")) == ["a", "d"]
+    assert ids(tables, "opinions", Filters(theme=("jobs_skills",), coding="second")) == ["d"]
 
 
 # Properties on the shipped tables ----------------------------------------------------------------
@@ -254,7 +257,7 @@ def test_what_is_kept_and_what_is_left_out_make_the_whole(filters: Filters, tabl
     assert counted.n == len(ids(REAL, table, filters))
 
 
-@given(FILTERS, st.sampled_from(DATED_TABLES), st.sampled_from(["sector", "from", "to", "cross", "q", *DIMENSION]))
+@given(FILTERS, st.sampled_from(DATED_TABLES), st.sampled_from(["sector", "from", "to", "cross", "q", "speaker", "coders", *DIMENSION]))
 def test_a_filter_never_adds_rows(filters: Filters, table: str, lifted: str) -> None:
     assert set(ids(REAL, table, filters)) <= set(ids(REAL, table, filters.without(lifted)))
 

@@ -85,7 +85,7 @@ WINDOW = (
 # Moves ------------------------------------------------------------------------------------------
 
 
-def test_two_levels_of_a_concept_index_make_a_move_beside_its_benchmark():
+def test_two_levels_of_a_concept_index_make_a_move_beside_its_benchmark() -> None:
     frame = moves_of(tables(*WINDOW))
     assert list(frame["series_id"]) == ["story", "trade"]
     assert frame["is_computed"].all()
@@ -99,14 +99,14 @@ def test_two_levels_of_a_concept_index_make_a_move_beside_its_benchmark():
     assert story["base_date"] == pd.Timestamp("2024-02-20")
 
 
-def test_a_sector_index_is_computed_only_over_the_days_of_a_concept_index():
+def test_a_sector_index_is_computed_only_over_the_days_of_a_concept_index() -> None:
     without_end = [row for row in WINDOW if (row["series_id"], row["date"]) != ("trade", "2024-03-22")]
     assert list(moves_of(tables(*without_end))["series_id"]) == ["story"]
     # The benchmark's own levels and a series with one level make no move.
     assert moves_of(tables(*WINDOW[4:], level("story", "2024-02-20", 1247.3))).empty
 
 
-def test_a_stated_window_counts_its_first_day_so_the_benchmark_starts_from_the_session_before():
+def test_a_stated_window_counts_its_first_day_so_the_benchmark_starts_from_the_session_before() -> None:
     frame = moves_of(tables(*WINDOW[4:], window("rumour", "2024-02-19", "2024-02-22", 19, value_qualifier="at_least")))
     row = frame.iloc[0]
     # The session before Monday 19 February was Thursday the 8th: the spring festival lay between.
@@ -116,7 +116,7 @@ def test_a_stated_window_counts_its_first_day_so_the_benchmark_starts_from_the_s
     assert row["difference_pct"] == pytest.approx(19 - 3.6179, abs=1e-4)
 
 
-def test_a_day_is_measured_from_the_session_before():
+def test_a_day_is_measured_from_the_session_before() -> None:
     frame = moves_of(tables(*WINDOW[4:], move("story", "2024-02-20", 5)))
     # Tuesday: 3410.85 / 3403.81 - 1 = 0.2068%.
     assert frame.iloc[0]["base_date"] == pd.Timestamp("2024-02-19")
@@ -134,7 +134,7 @@ def test_a_day_is_measured_from_the_session_before():
         (move("broad", "2024-02-20", 8), "a benchmark itself"),
     ],
 )
-def test_nothing_is_interpolated(stated: dict[str, Any], why: str):
+def test_nothing_is_interpolated(stated: dict[str, Any], why: str) -> None:
     opened = tables(*WINDOW[4:], stated)
     row = moves_of(opened).iloc[0]
     assert pd.isna(row["benchmark_move_pct"]), why
@@ -144,7 +144,7 @@ def test_nothing_is_interpolated(stated: dict[str, Any], why: str):
     assert list(records["mark_part"]) == ["move"]
 
 
-def test_mainland_holidays_are_not_those_of_other_exchanges():
+def test_mainland_holidays_are_not_those_of_other_exchanges() -> None:
     # A weekday close abroad inside the Chinese holidays: 16 February 2024 was a Friday.
     frame = moves_of(
         tables_from(
@@ -158,8 +158,8 @@ def test_mainland_holidays_are_not_those_of_other_exchanges():
     assert frame.iloc[0]["benchmark_move_pct"] == pytest.approx(1.0)
 
 
-def test_window_move_takes_exact_days_and_prefers_the_close():
-    levels = pd.DataFrame(
+def test_window_move_takes_exact_days_and_prefers_the_close() -> None:
+    records = pd.DataFrame(
         {
             "series_id": ["a", "a", "a", "b"],
             "date": pd.to_datetime(["2024-01-02", "2024-01-05", "2024-01-05", "2024-01-02"]),
@@ -167,6 +167,7 @@ def test_window_move_takes_exact_days_and_prefers_the_close():
             "value": [200.0, 260.0, 250.0, 10.0],
         }
     )
+    levels = markets.levels_by_day(records)
     first, last = pd.Timestamp("2024-01-02"), pd.Timestamp("2024-01-05")
     assert markets.window_move(levels, "a", first, last) == pytest.approx(25.0)  # 250 / 200
     assert markets.window_move(levels, "a", first, pd.Timestamp("2024-01-04")) is None
@@ -174,7 +175,7 @@ def test_window_move_takes_exact_days_and_prefers_the_close():
     assert markets.window_move(levels, None, first, last) is None
 
 
-def test_filters_decide_on_marks_and_levels_outside_them_still_serve():
+def test_filters_decide_on_marks_and_levels_outside_them_still_serve() -> None:
     opened = tables(*WINDOW)
     inside = moves_of(opened, Filters(since="2024-03", until="2024-03"))
     assert list(inside["series_id"]) == ["story", "trade"]
@@ -183,7 +184,7 @@ def test_filters_decide_on_marks_and_levels_outside_them_still_serve():
     assert list(moves_of(opened, Filters(sectors=("film",), cross=False))["series_id"]) == ["story"]
 
 
-def test_records_behind_a_computed_move_are_its_levels_and_the_closes_of_its_benchmark():
+def test_records_behind_a_computed_move_are_its_levels_and_the_closes_of_its_benchmark() -> None:
     opened, chart = tables(*WINDOW), CHART["stated-moves"]
     mark = moves_of(opened).iloc[0].to_dict()
     behind = chart.behind(opened, ALL, mark)
@@ -191,7 +192,7 @@ def test_records_behind_a_computed_move_are_its_levels_and_the_closes_of_its_ben
     assert sorted(behind["value"]) == [1247.3, 1822.66, 3410.85, 3545.00]
 
 
-def test_sources_of_a_mark_are_those_of_all_its_records_once():
+def test_sources_of_a_mark_are_those_of_all_its_records_once() -> None:
     rows = [
         WINDOW[0] | {"source_ids": "S0001"},
         WINDOW[1] | {"source_ids": "S0001;S0002"},
@@ -207,7 +208,7 @@ def headline(opened: Tables, filters: Filters = ALL) -> pd.DataFrame:
     return markets.headline_moves(markets.headline_moves_rows(opened, filters), filters)
 
 
-def test_headline_prefers_concept_indices_then_figures_to_bounds_then_the_nearest_window():
+def test_headline_prefers_concept_indices_then_figures_to_bounds_then_the_nearest_window() -> None:
     bound = window("rumour", "2024-02-19", "2024-02-22", 19, value_qualifier="at_least")
     found = headline(tables(*WINDOW, bound))
     assert list(found["sector"]) == ["film", "short_drama", "games", "cross"]
@@ -219,7 +220,7 @@ def test_headline_prefers_concept_indices_then_figures_to_bounds_then_the_neares
     assert headline(tables(*WINDOW[4:], window("abroad", "2024-02-19", "2024-02-22", 50))).empty
 
 
-def test_headline_of_the_shipped_tables_is_the_newspapers_window():
+def test_headline_of_the_shipped_tables_is_the_newspapers_window() -> None:
     found = headline(open_tables()).set_index("sector")
     for sector in ("film", "short_drama", "games"):
         row = found.loc[sector]
@@ -236,11 +237,15 @@ def levels_of(opened: Tables, filters: Filters = ALL) -> pd.DataFrame:
     return markets.index_levels(markets.index_levels_rows(opened, filters), filters)
 
 
-def test_levels_are_rebased_to_the_first_shown_and_single_ones_are_not():
+def test_levels_are_rebased_to_the_first_shown_and_single_ones_are_not() -> None:
     opened = tables(
-        level("story", "2024-01-02", 50), level("story", "2024-02-02", 60), level("story", "2024-03-04", 75), level("trade", "2024-01-02", 9),
-        move("story", "2024-01-02", 3), level("abroad", "2024-01-02", 30, unit="USD", measure="intraday_price"),
-    )  # fmt: skip
+        level("story", "2024-01-02", 50),
+        level("story", "2024-02-02", 60),
+        level("story", "2024-03-04", 75),
+        level("trade", "2024-01-02", 9),
+        move("story", "2024-01-02", 3),
+        level("abroad", "2024-01-02", 30, unit="USD", measure="intraday_price"),
+    )
     frame = levels_of(opened)
     story = frame[frame["series_id"] == "story"]
     assert story["level_rebased"].tolist() == pytest.approx([100, 120, 150])  # 60 / 50, 75 / 50
@@ -251,7 +256,7 @@ def test_levels_are_rebased_to_the_first_shown_and_single_ones_are_not():
     assert set(later["base_date"]) == {pd.Timestamp("2024-02-02")}
 
 
-def test_levels_are_marks_and_never_joined():
+def test_levels_are_marks_and_never_joined() -> None:
     drawn = CHART["index-levels"].figure(levels_of(tables(*WINDOW)), Words("en"))
     assert {trace.mode for trace in drawn.data} == {"markers"}
 
@@ -294,7 +299,7 @@ def events_of(filters: Filters = ALL) -> pd.DataFrame:
     return markets.events_timeline(markets.events_timeline_rows(opened, filters), filters)
 
 
-def test_events_take_the_first_chosen_sector_and_stand_in_the_middle_of_what_is_known():
+def test_events_take_the_first_chosen_sector_and_stand_in_the_middle_of_what_is_known() -> None:
     frame = events_of().set_index("event_id")
     assert frame["sector"].to_dict() == {"EV001": "film", "EV002": "games", "EV003": "cross"}
     assert frame.loc["EV002", "date_mid"] == pd.Timestamp("2024-02-15")  # 1 February + 28 // 2 days
@@ -304,7 +309,7 @@ def test_events_take_the_first_chosen_sector_and_stand_in_the_middle_of_what_is_
     assert list(events_of(Filters(sectors=("games",), cross=False))["event_id"]) == ["EV001", "EV002"]
 
 
-def test_text_of_an_event_is_never_markup():
+def test_text_of_an_event_is_never_markup() -> None:
     drawn = CHART["events-timeline"].figure(events_of(), Words("en"))
     hovers = [text for trace in drawn.data for text in (trace.hovertext or ())]
     assert any("Strike &lt;b&gt;" in text for text in hovers)
@@ -317,7 +322,7 @@ def test_text_of_an_event_is_never_markup():
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("slug", ["stated-moves", "index-levels", "events-timeline"])
 @pytest.mark.parametrize("given", ["nothing", "one", "shipped"])
-def test_figures_draw_and_every_mark_leads_to_its_row(slug: str, given: str, lang: str):
+def test_figures_draw_and_every_mark_leads_to_its_row(slug: str, given: str, lang: str) -> None:
     one = tables_from(index_moves=[move("story", "2024-02-20", 5)], series=SERIES, events=EVENTS[:1])
     opened = {"nothing": tables_from(), "one": one, "shipped": open_tables()}[given]
     chart = CHART[slug]
@@ -333,10 +338,41 @@ def test_figures_draw_and_every_mark_leads_to_its_row(slug: str, given: str, lan
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_finding_of_the_moves_says_what_the_rows_carry(lang: str):
+def test_finding_of_the_moves_says_what_the_rows_carry(lang: str) -> None:
     finding = CHART["stated-moves"].finding
     compared = finding(moves_of(tables(*WINDOW)), Words(lang))
-    assert "+46.1%" in compared and "+3.9%" in compared
+    assert "+46.1%" in compared
+    assert "+3.9%" in compared
     alone = finding(moves_of(tables(window("story", "2024-03-05", "2024-03-22", 8))), Words(lang))
     assert "+8%" in alone
+    bound = finding(moves_of(tables(move("story", "2024-03-05", 12, value_qualifier="at_least"))), Words(lang))
+    assert "≥ +12%" in bound
     assert "+46.1%" not in alone
+
+
+@pytest.mark.parametrize(
+    ("value", "qualifier", "said"),
+    [
+        (19, "at_least", "≥ 15.4 points ahead"),  # at least +19% is at least 19 - 3.6 ahead
+        (1, "at_least", "≤ 2.6 points behind"),  # at least +1% is at most 3.6 - 1 behind
+        (1, "at_most", "≥ 2.6 points behind"),
+        (-5, "at_least", "≥ 8.6 points behind"),  # a fall of at least 5%
+        (19, "exact", "+3.6%: 15.4 points ahead"),
+    ],
+)
+def test_a_bound_of_a_move_bounds_its_difference(value: float, qualifier: str, said: str) -> None:
+    frame = moves_of(tables(*WINDOW[4:], window("story", "2024-02-19", "2024-02-22", value, value_qualifier=qualifier)))
+    labels = [a.text for a in CHART["stated-moves"].figure(frame, Words("en")).layout.annotations]
+    assert any(said in text for text in labels)
+
+
+@pytest.mark.parametrize("filters", [ALL, Filters(sectors=("film",), since="2024")])
+def test_the_same_marks_come_out_of_duckdb(filters: Filters) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    shipped, connection = open_tables(), duckdb.connect()
+    carried = Tables(shipped.folder, shipped.version, lambda name: connection.sql(f"select * from '{shipped.folder}/{name}.parquet'"))
+    here, there = moves_of(shipped, filters), moves_of(carried, filters)
+    for column in ("mark_id", "window_end", "source_ids"):
+        assert list(here[column]) == list(there[column])
+    for column in ("move_pct", "benchmark_move_pct", "difference_pct"):
+        assert here[column].fillna(-999).tolist() == pytest.approx(there[column].fillna(-999).tolist())

@@ -63,13 +63,15 @@ def funding() -> None:
     df = of_sectors(load("funding_rounds"))
     st.caption(f"{len(df)} rounds")
     known = df.dropna(subset=["amount_usd_m"])
-    bubbles = px.scatter(
-        known, x="date", y="amount_usd_m", size="amount_usd_m", color="sectors", log_y=True, hover_name="company_en", hover_data=["stage", "notes_en"], title="Rounds"
+    hover = {"hover_name": "company_en", "hover_data": ["stage", "notes_en"]}
+    show(
+        px.scatter(known, x="date", y="amount_usd_m", size="amount_usd_m", color="sectors", log_y=True, title="Rounds", **hover),
+        known,
+        "rounds",
     )
-    show(bubbles, known, "funding-timeline")
     sums = known.groupby(["quarter", "stage"])["amount_usd_m"].sum().reset_index()
-    show(px.bar(sums, x="quarter", y="amount_usd_m", color="stage", title="By quarter"), known, "funding-by-quarter")
-    show(px.box(known, x="amount_usd_m", y="stage", log_x=True, hover_name="company_en", title="By stage"), known, "funding-by-stage")
+    show(px.bar(sums, x="quarter", y="amount_usd_m", color="stage", title="By quarter"), known, "by-quarter")
+    show(px.box(known, x="amount_usd_m", y="stage", log_x=True, hover_name="company_en", title="By stage"), known, "by-stage")
 
 
 st.set_page_config(page_title="AI video", layout="wide")

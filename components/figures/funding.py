@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.theme import ACCENT, FAINT, HIGHLIGHT, QUIET, SECTOR_COLOURS, SECTOR_SYMBOLS, figure, safe, wrapped
+from components.figures.parts import date_axis, has, heading, read_in, sentences
+from components.theme import ACCENT, FAINT, HIGHLIGHT, QUIET, SECTOR_COLOURS, SECTOR_SYMBOLS, figure, safe
 from components.words import Words
 from data.catalog import LIST_SEPARATOR
 from data.frames.common import SECTORS, SMALL_N
@@ -24,7 +25,6 @@ _CLASS_COLOURS = {"exact": ACCENT, "about": ACCENT, "at_least": HIGHLIGHT, "up_t
 _CLASS_PATTERNS = {"exact": "", "about": ".", "at_least": "", "up_to": "/"}
 #: A cross means cancelled here, so cross-sector rounds have another shape.
 _SYMBOLS = SECTOR_SYMBOLS | {"cross": "pentagon"}
-_DAY_MS = 86_400_000
 
 
 # Words of money ---------------------------------------------------------------------------------
@@ -44,7 +44,7 @@ def money_words(total: Any, words: Words, short: bool = False) -> str:
     said = []
     if n["known"]:
         floor = n["rounds"] > n["known"] or n["lower_bound"]
-        kind = "floor" if floor else "about" if pd.notna(total["about_usd_m"]) else "whole"
+        kind = "floor" if floor else "about" if has(total["about_usd_m"]) else "whole"
         said.append(words.t(f"{key}{kind}", amount=words.usd_m(float(total["known_usd_m"])), n=n["known"]))
     if n["lower_bound"] and not short:
         said.append(words.t(f"{key}lower_bound", amount=words.usd_m(float(total["lower_bound_usd_m"]))))
@@ -82,11 +82,11 @@ def _printed(amount: float, currency: str, words: Words) -> str:
 def amount_words(row: Any, words: Words) -> str:
     """What a round raised, with how exact that is: "at least US$100m"."""
     original, usd = row["amount_original"], row["amount_usd_m"]
-    printed = _printed(float(original), str(row["currency"]), words) if pd.notna(original) else ""
+    printed = _printed(float(original), str(row["currency"]), words) if has(original) else ""
     qualified = f"charts.funding.amount.{row['amount_qualifier']}"
     if row["amount_class"] == "cancelled":
         return words.t("charts.funding.amount.cancelled", printed=printed) if printed else words.t("charts.funding.amount.undisclosed")
-    if pd.notna(usd):
+    if has(usd):
         dollars = words.t(qualified, amount=words.usd_m(float(usd)))
         if row["currency"] == "USD" or not printed:
             return dollars
@@ -122,22 +122,6 @@ def _panels(shares: Sequence[float], gap: float, first: float) -> list[tuple[flo
     return domains
 
 
-def _heading(text: str, y: float) -> dict[str, Any]:
-    """Small text above a panel, at its left."""
-    return {
-        "text": text,
-        "x": 0,
-        "y": y,
-        "xref": "paper",
-        "yref": "paper",
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "showarrow": False,
-        "align": "left",
-        "font": {"size": 12},
-    }
-
-
 def _axis(number: int) -> tuple[str, str]:
     """The name of the n-th vertical axis in a trace and in the layout."""
     return ("y", "yaxis") if number == 1 else (f"y{number}", f"yaxis{number}")
@@ -163,22 +147,6 @@ def _linear_axis(top: float, words: Words) -> dict[str, Any]:
     return {"range": [0, 1.3 * top], "tickvals": ticks, "ticktext": [words.usd_m(t) if t else "0" for t in ticks]}
 
 
-def _time_axis(days: pd.Series, words: Words) -> dict[str, Any]:
-    """A date axis around these days: years, else months, else days as ticks."""
-    first, last = (days.min(), days.max()) if len(days) else (pd.Timestamp("2024-01-01"), pd.Timestamp("2024-12-31"))
-    pad = max((last - first) * 0.06, pd.Timedelta(days=20))
-    span = (last - first + 2 * pad).days
-    dtick, form = ("M12", "year") if span > 540 else ("M3", "month") if span > 200 else ("M1", "month")
-    return {
-        "type": "date",
-        "range": [(first - pad).isoformat(), (last + pad).isoformat()],
-        "dtick": dtick,
-        "tick0": "2000-01-01",
-        "tickformat": words.t(f"charts.funding.ticks.{form}"),
-        "hoverformat": words.t("charts.funding.ticks.day"),
-    }
-
-
 # funding-timeline -------------------------------------------------------------------------------
 
 _LARGEST_PX, _SMALLEST_PX, _LANE_PX = 38, 8, 9
@@ -200,7 +168,7 @@ def funding_timeline(frame: pd.DataFrame, words: Words) -> go.Figure:
     parts = {group: _in_lane(frame[frame["money_group"] == group]) for group in groups}
     shares = [x for g, (amounts, _) in parts.items() for x in (_PANEL_SHARES[g] if len(amounts) else 0.2, 0.75)]
     domains = _panels(shares, 0.05 if len(groups) > 1 else 0.08, 0.03) if groups else []
-    time = _time_axis(frame["date_mid"], words)
+    time = date_axis(_with_margin(frame["date_mid"]), words, before=0.06)
     layout: dict[str, Any] = {"xaxis": time | {"anchor": "free", "position": 0, "visible": bool(groups)}, "annotations": []}
     traces: Traces = []
     for number, (group, (amounts, lane)) in enumerate(parts.items()):
@@ -209,8 +177,8 @@ def funding_timeline(frame: pd.DataFrame, words: Words) -> go.Figure:
         layout[scale] = _log_axis(amounts["amount_usd_m"], words) | {"domain": above}
         layout[lane_scale] = {"domain": below, "range": [-0.6, 2.6], "showgrid": False, "showticklabels": False}
         layout["annotations"] += [
-            _heading(words.t("charts.funding-timeline.panel", group=f"<b>{safe(words.code('money_group', group))}</b>"), above[1]),
-            _heading(words.t("charts.funding-timeline.lane", n=len(lane)), below[1]),
+            heading(words.t("charts.funding-timeline.panel", group=f"<b>{safe(words.code('money_group', group))}</b>"), above[1]),
+            heading(words.t("charts.funding-timeline.lane", n=len(lane)), below[1]),
         ]
         layout.setdefault("shapes", []).append(
             {
@@ -236,9 +204,15 @@ def funding_timeline(frame: pd.DataFrame, words: Words) -> go.Figure:
     return figure(traces, **layout, **_unscaled(groups), legend={"itemsizing": "constant"})
 
 
+def _with_margin(days: pd.Series) -> list[Any]:
+    """The days, and one past the last, so that a large bubble there is whole."""
+    known = list(days)
+    return [*known, max(known) + 0.04 * (max(known) - min(known))] if known else []
+
+
 def _in_lane(part: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The rounds of one group with a height, and those without: no amount in US$, or never paid."""
-    without = part["amount_usd_m"].isna() | (part["amount_class"] == "cancelled")
+    without = ~(part["amount_usd_m"] > 0) | (part["amount_class"] == "cancelled")
     return part[~without], part[without]
 
 
@@ -379,9 +353,8 @@ def _round_hover(row: dict[Any, Any], words: Words) -> str:
     leads = words.pick(row, "lead_investors")
     if leads:
         lines.append(words.t(f"{key}leads", leads=words.listed(leads.split(LIST_SEPARATOR))))
-    if isinstance(row["publisher"], str):
-        lines.append(words.t(f"{key}read", publisher=row["publisher"]))
-    return "<br>".join(wrapped(line, 52) for line in lines)
+    lines.append(read_in(row, words))
+    return sentences(lines)
 
 
 def funding_timeline_finding(frame: pd.DataFrame, words: Words) -> str:
@@ -437,8 +410,8 @@ def funding_by_quarter(frame: pd.DataFrame, words: Words) -> go.Figure:
             floor = 10**low
         layout[name]["domain"] = domains[group]
         traces += _not_summed(part[part["amount_class"].isin(NOT_DRAWN)], axis, tops, floor, words)
-        heading = words.t(f"charts.funding-by-quarter.panel.{group}", group=f"<b>{safe(words.code('money_group', group))}</b>")
-        layout["annotations"].append(_heading(heading, domains[group][1]))
+        said = words.t(f"charts.funding-by-quarter.panel.{group}", group=f"<b>{safe(words.code('money_group', group))}</b>")
+        layout["annotations"].append(heading(said, domains[group][1]))
     layout["xaxis"]["anchor"] = "y2" if len(groups) > 1 else "y"
     _mark_incomplete(dated, quarters, list(domains.values()), layout, words)
     return figure(traces, **layout, **_unscaled(groups), legend={"traceorder": "normal"})
@@ -491,7 +464,6 @@ def _bars(drawn: pd.DataFrame, axis: str, words: Words) -> Traces:
 
 def _dots(drawn: pd.DataFrame, axis: str, words: Words, alone: bool) -> Traces:
     """The sum of each class as one mark: on a logarithmic axis a bar would have no foot."""
-    shared = set(drawn.loc[drawn["period_quarter"].duplicated(), "period_quarter"])
     traces = []
     for kind in DRAWN:
         part = drawn[drawn["amount_class"] == kind]
@@ -516,7 +488,7 @@ def _dots(drawn: pd.DataFrame, axis: str, words: Words, alone: bool) -> Traces:
                     "line": {"color": colour, "width": 2},
                 },
                 "text": [words.t(f"charts.funding.sign.{kind}")] * len(part),
-                "textposition": ["middle left" if kind == "about" and q in shared else "middle right" for q in part["period_quarter"]],
+                "textposition": "bottom center" if kind == "about" else "middle right",
                 "cliponaxis": False,
             }
             | _quarter_marks(part, words)
@@ -562,14 +534,14 @@ def _quarter_marks(part: pd.DataFrame, words: Words) -> dict[str, Any]:
 
 def _quarter_hover(row: dict[Any, Any], words: Words) -> str:
     key = "charts.funding-by-quarter.hover."
-    amount = words.usd_m(float(row["sum_usd_m"])) if pd.notna(row["sum_usd_m"]) else ""
+    amount = words.usd_m(float(row["sum_usd_m"])) if has(row["sum_usd_m"]) else ""
     lines = [
         words.t(f"{key}who", quarter=words.date(row["period_quarter"]), group=words.code("money_group", row["money_group"])),
         words.t(f"{key}{row['amount_class']}", n=int(row["n"]), amount=amount),
     ]
     if row["quarter_incomplete"]:
         lines.append(words.t(f"{key}incomplete"))
-    return "<br>".join(wrapped(line, 52) for line in lines)
+    return sentences(lines)
 
 
 def _mark_incomplete(
@@ -653,7 +625,7 @@ def funding_by_stage(frame: pd.DataFrame, words: Words) -> go.Figure:
             "ticktext": [_stage_label(row, words) for row in part.to_dict("records")],
             "showgrid": False,
         }
-        layout["annotations"].append(_heading(f"<b>{safe(words.code('money_group', group))}</b>", domains[number][1]))
+        layout["annotations"].append(heading(f"<b>{safe(words.code('money_group', group))}</b>", domains[number][1]))
         traces += _spreads(
             part, places, axis, ACCENT if group == "sector_company" else QUIET, 1.05 * 10 ** amounts["range"][0], words, first=number == 0
         )
@@ -744,8 +716,8 @@ def _single_rounds(part: pd.DataFrame, places: dict[int, int], colour: str, word
         names = [row["companies_en"].split(LIST_SEPARATOR), row["companies_zh"].split(LIST_SEPARATOR)]
         for amount, en, zh in zip(row["amounts_usd_m"].split(LIST_SEPARATOR), *names, strict=True):
             x.append(float(amount))
-            y.append(places[index])  # type: ignore[index]
-            customdata.append([int(index)])  # type: ignore[call-overload]
+            y.append(places[index])
+            customdata.append([int(index)])
             company = words.pick({"company_en": en, "company_zh": zh}, "company")
             said = words.t(
                 "charts.funding-by-stage.hover.one",
@@ -753,7 +725,7 @@ def _single_rounds(part: pd.DataFrame, places: dict[int, int], colour: str, word
                 amount=words.usd_m(float(amount)),
                 stage=words.code("stage", row["stage"]),
             )
-            hover.append(wrapped(said, 52))
+            hover.append(sentences([said]))
     marker = {"symbol": "circle-open", "size": 9, "color": colour, "line": {"width": 1.5}}
     return {"x": x, "y": y, "customdata": customdata, "hovertext": hover, "hoverinfo": "text", "marker": marker, "cliponaxis": False}
 
@@ -779,7 +751,7 @@ def _stage_hover(row: dict[Any, Any], words: Words) -> str:
         for name in ("bounds", "undisclosed", "other_currency", "part_of", "cancelled")
         if row[f"n_{name}"]
     ]
-    return "<br>".join(wrapped(line, 52) for line in lines)
+    return sentences(lines)
 
 
 def funding_by_stage_finding(frame: pd.DataFrame, words: Words) -> str:

@@ -139,7 +139,7 @@ def _beside(row: Row, words: Words, form: str) -> str:
     if not has(row["benchmark_move_pct"]):
         return words.t(f"{key}.none")
     ahead = float(row["difference_pct"])
-    points = words.number(abs(ahead), 1)
+    points = words.t(f"charts.stated-moves.amount.{_bound(row)}", value=words.number(abs(ahead), 1))
     direction = "ahead" if ahead >= 0 else "behind"
     return words.t(
         f"{key}.{direction}",
@@ -147,6 +147,13 @@ def _beside(row: Row, words: Words, form: str) -> str:
         move=words.signed_percent(float(row["benchmark_move_pct"])),
         points=points,
     )
+
+
+def _bound(row: Row) -> str:
+    """How exact the size of the difference is: a bound of the move bounds it, and a fall's bound is one of depth."""
+    qualifier, swapped = str(row["value_qualifier"]), {"at_least": "at_most", "at_most": "at_least"}
+    opposite = (float(row["move_pct"]) < 0) != (float(row["difference_pct"]) < 0)
+    return swapped.get(qualifier, qualifier) if opposite else qualifier
 
 
 def _in_list(windows: pd.DataFrame, rows: dict[int, int], words: Words) -> Traces:
@@ -268,7 +275,7 @@ def _in_time(frame: pd.DataFrame, words: Words) -> Traces:
 
 def _move_hover(row: Row, words: Words) -> str:
     key = "charts.stated-moves.hover"
-    name = f"{words.pick(row, 'index_name')} ({words.code('series_kind', row['kind'])})"
+    name = words.t(f"{key}.name", name=words.pick(row, "index_name"), kind=words.code("series_kind", row["kind"]))
     end = words.date(day(row["window_end"]))
     if has(row["window_start"]):
         said = words.t(
@@ -298,8 +305,8 @@ def stated_moves_finding(frame: pd.DataFrame, words: Words) -> str:
     compared = int(windows["benchmark_move_pct"].notna().sum())
     nearest = nearest_moves(frame)
     if nearest.empty:
-        low, high = float(frame["move_pct"].min()), float(frame["move_pct"].max())
-        said = words.t(f"{key}.range", n=len(frame), low=words.signed_percent(low), high=words.signed_percent(high))
+        low, high = (_amount(frame.loc[at].to_dict(), words) for at in (frame["move_pct"].idxmin(), frame["move_pct"].idxmax()))
+        said = words.t(f"{key}.range", n=len(frame), low=low, high=high) if len(frame) > 1 else words.t(f"{key}.single", value=low)
         return said + (words.t(f"{key}.no_benchmark", n=len(windows)) if len(windows) and not compared else "")
     row = nearest.iloc[0].to_dict()
     said = words.t(

@@ -316,7 +316,7 @@ def sector_summary(frame: pd.DataFrame, words: Words) -> go.Figure:
 
 def _summary_text(row: dict[str, Any], words: Words) -> str:
     if row["table"] == "funding_rounds":
-        return words.t("charts.sector-summary.at_least", value=words.usd_m(float(row["known_usd_m"]))) if row["known_usd_m"] else "–"
+        return words.t("charts.sector-summary.at_least", value=words.usd_m(float(row["known_usd_m"]))) if row["known_usd_m"] == row["known_usd_m"] else "–"
     if row["table"] == "opinions" and row["n"] >= SMALL_N:
         return f"{words.number(int(row['n']))} ({_points(row, words)})"
     return words.number(int(row["n"]))
@@ -331,7 +331,8 @@ def _summary_hover(row: dict[str, Any], words: Words) -> str:
     if row["table"] == "opinions":
         values |= {"positive": int(row["n_positive"]), "negative": int(row["n_negative"]), "points": _points(row, words)}
     if row["table"] == "funding_rounds":
-        values |= {"amount": words.usd_m(float(row["known_usd_m"])), "rounds": int(row["n_rounds"]), "hidden": int(row["n_undisclosed"])}
+        known = float(row["known_usd_m"]) if row["known_usd_m"] == row["known_usd_m"] else 0.0
+        values |= {"amount": words.usd_m(known), "rounds": int(row["n_rounds"]), "hidden": int(row["n_without_usd"])}
     return words.t(f"charts.sector-summary.hover.{row['table']}", **values)
 
 

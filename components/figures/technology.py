@@ -193,7 +193,8 @@ def _model_labels(dated: pd.DataFrame, heights: dict[int, float], axis: Row, sca
 
 def _step_boxes(corners: list[tuple[float, float]]) -> list[tuple[float, float, float, float]]:
     """The room that the stepped line takes, from record to record and on to the edge."""
-    flat = [(x, following[0], y - 4, y + 4) for (x, y), following in zip(corners, [*corners[1:], (float(NARROW_PX), 0.0)], strict=True)]
+    corners = [*corners, (float(NARROW_PX), corners[-1][1])] if corners else []
+    flat = [(x, following, y - 4, y + 4) for (x, y), (following, _) in pairwise(corners)]
     steep = [(x - 4, x + 4, before, y) for (_, before), (x, y) in pairwise(corners)]
     return flat + steep
 
@@ -207,7 +208,7 @@ def _model_hover(row: Row, words: Words) -> str:
     return sentences(
         [
             words.t(f"{key}.model", model=row["model_name"], vendor=words.pick(row, "vendor"), date=words.date(row["release_date"])),
-            words.t(f"{key}.states", clip=clip, resolution=seen, sound=words.t(f"charts.model-frontier.sound.{_sound(row)}")),
+            words.t(f"{key}.states", clip=clip, resolution=seen, sound=words.t(f"{key}.sound.{_sound(row)}")),
             words.t(f"{key}.record") if row["is_record"] else "",
             words.t(f"{key}.disputed") if row["is_disputed"] else "",
             words.pick(row, "notes"),
@@ -247,8 +248,9 @@ def compute_gap_height(frame: pd.DataFrame) -> int:
 
 def compute_gap(frame: pd.DataFrame, words: Words) -> go.Figure:
     """One bar of demand: the part for Chinese-made chips and the rest; other figures in EFLOPS below it. Forecasts are hatched."""
-    split_up = {"domestic", "gap"} <= set(frame["compute_part"])
-    drawn = frame[frame["compute_part"] != "total"] if split_up else frame
+    known = frame[frame["value"].notna()]
+    split_up = {"domestic", "gap"} <= set(known["compute_part"])
+    drawn = known[known["compute_part"] != "total"] if split_up else known
     rows = _compute_rows(drawn)
     traces: Traces = []
     labels: list[Row] = []
@@ -278,7 +280,7 @@ def compute_gap(frame: pd.DataFrame, words: Words) -> go.Figure:
             }
         )
         labels.append(_compute_label(row, name, start, rows[index], split_up, words))
-    largest = max(float(frame["value"].max()), edge) if len(frame) else 100.0
+    largest = max(float(known["value"].max()), edge) if len(known) else 100.0
     return figure(
         traces,
         barmode="overlay",
@@ -342,7 +344,7 @@ def compute_gap_finding(frame: pd.DataFrame, words: Words) -> str:
         return words.t("charts.empty")
     key = "charts.compute-gap.finding"
     parts = {row["compute_part"]: row for row in frame.to_dict("records")}
-    if "gap" not in parts:
+    if "gap" not in parts or not has(parts["gap"]["value"]):
         return words.t(f"{key}.figures", n=len(frame))
     return words.t(
         f"{key}.{'forecast' if parts['gap']['is_forecast'] else 'figure'}",
@@ -432,7 +434,7 @@ def _bar_labels(part: pd.DataFrame, axis: str, words: Words) -> list[Row]:
 def _bars(panel: str, part: pd.DataFrame, axis: str, words: Words) -> Traces:
     """A bar for a value; a bar between the two ends for a range; an arrow where it is a bound."""
     low = part["value_low"].fillna(0.0)
-    length = part["value"].fillna(part["value_high"] - part["value_low"])
+    length = part["value"].fillna(part["value_high"] - part["value_low"]).fillna(0.0)
     bars = {
         "type": "bar",
         "orientation": "h",
@@ -479,9 +481,11 @@ def _bars(panel: str, part: pd.DataFrame, axis: str, words: Words) -> Traces:
 
 
 def _number_text(row: Row, words: Words) -> str:
-    """A figure without its unit: a value with its bound, or the two ends of a range."""
+    """A figure without its unit: a value with its bound, or the two ends of a range; a dash for none."""
     if has(row["value"]):
         return words.t(f"charts.production-yield.amount.{row['value_qualifier']}", value=words.number(float(row["value"]), 1))
+    if not has(row["value_low"]):
+        return words.t("charts.production-yield.none")
     low, high = (words.number(float(row[end]), 1) for end in ("value_low", "value_high"))
     return words.t("charts.production-yield.range", low=low, high=high)
 
@@ -514,7 +518,7 @@ def production_yield_finding(frame: pd.DataFrame, words: Words) -> str:
         return words.t("charts.empty")
     key = "charts.production-yield.finding"
     trial = frame[frame["yield_panel"] == "trial"]
-    if len(trial) == 3:
+    if len(trial) == 3 and trial["value"].notna().all():
         first, second, third = (int(v) for v in trial["value"])
         return words.t(f"{key}.trial", images=first, shots=second, usable=third, share=words.percent(float(trial["step_pct"].iloc[-1]), 1))
     return words.t(f"{key}.figures", n=len(frame))

@@ -28,11 +28,6 @@ def chosen(tables: Tables, table: str, filters: Filters) -> nw.LazyFrame[Any]:
     return rows
 
 
-def voices(tables: Tables, filters: Filters) -> nw.LazyFrame[Any]:
-    """Opinions under the filters, as they count."""
-    return chosen(tables, "opinions", filters)
-
-
 def one_voice(rows: nw.LazyFrame[Any], filters: Filters, *within: str) -> nw.LazyFrame[Any]:
     """Each speaker once in each group of `within`, by the latest thing said there, when the filters ask for it.
 
@@ -41,8 +36,11 @@ def one_voice(rows: nw.LazyFrame[Any], filters: Filters, *within: str) -> nw.Laz
     if filters.voices != "speakers":
         return rows
     latest = nw.concat_str(nw.col("date_end").cast(nw.String), nw.col("opinion_id"), separator=" ")
-    marked = rows.with_columns(_order=latest)
-    return marked.filter(nw.col("_order") == nw.col("_order").max().over("speaker_id", *within)).drop("_order")
+    # A group without a name (a quarter that is not known) is a group too: engines drop null keys.
+    groups = {f"_{name}": nw.col(name).fill_null("") for name in within}
+    marked = rows.with_columns(_order=latest, **groups)
+    newest = nw.col("_order") == nw.col("_order").max().over("speaker_id", *groups)
+    return marked.filter(newest).drop("_order", *groups)
 
 
 def shown_sectors(filters: Filters) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ import pandas as pd
 from data.catalog import LIST_SEPARATOR
 from data.filters import CHOSEN_SECTORS, Filters
 from data.frames.common import SMALL_N, chosen, collected, in_order, with_quarter
+from data.frames.documents import with_publisher
 from data.periods import bounds
 from data.tables import Tables
 
@@ -141,9 +142,7 @@ _TIMELINE = (
 
 def funding_timeline_rows(tables: Tables, filters: Filters) -> Rows:
     """Rounds under the filters, with the `publisher` of the first document that each rests on."""
-    first = nw.col("source_ids").str.slice(0, 5)
-    publishers = tables.frame("sources").select(source_first="source_id", publisher="publisher")
-    return _rounds(tables, filters).with_columns(source_first=first).join(publishers, on="source_first", how="left").drop("source_first")
+    return with_publisher(_rounds(tables, filters), tables)
 
 
 def funding_timeline(rows: Rows, filters: Filters) -> pd.DataFrame:

@@ -7,13 +7,14 @@ close on one of the two days has no move.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
 import narwhals as nw
 import pandas as pd
 
-from data.catalog import LIST_SEPARATOR, dictionary
+from data.catalog import LIST_SEPARATOR
 from data.filters import Filters
 from data.frames.common import chosen, collected, shown_sectors
 from data.frames.documents import with_publisher
@@ -35,7 +36,11 @@ MAINLAND_HOLIDAYS = (
     (date(2025, 10, 1), date(2025, 10, 9), date(2025, 9, 30)),
     (date(2026, 2, 14), date(2026, 2, 24), date(2026, 2, 13)),
 )
-_MARK = ["mark_id", "is_computed", "base_date", "window_end", "benchmark_id", "benchmark_en", "benchmark_zh"]
+#: What a record can be for a mark, nearest first.
+MARK_PARTS = ("move", "level_start", "level_end", "benchmark_start", "benchmark_end")
+_MARK = ["mark_id", "is_computed", "base_date", "window_end", "benchmark_id"]
+_PART = ["move_id", "mark_part", *_MARK]
+_DAY = nw.Datetime("ms")
 
 
 def stated_moves_rows(tables: Tables, filters: Filters) -> Rows:
@@ -46,16 +51,21 @@ def stated_moves_rows(tables: Tables, filters: Filters) -> Rows:
     the move starts from and on its last day, both or neither. Levels of a window's first day and of
     benchmarks are taken whatever the filters say; the mark itself must pass them.
     """
+    series = tables.frame("series").select("series_id", "benchmark_id", "currency")
     levels = _levels(tables)
     moves = chosen(tables, "index_moves", filters)
-    parts = [_stated(moves, tables), *_computed(levels, moves, tables)]
-    marks = nw.concat([parts[0], parts[2]], how="vertical")
+    first, last = _computed(levels, moves, series)
+    stated = _stated(moves, series)
+    marks = nw.concat([stated, last], how="vertical")
     closes = levels.filter(nw.col("measure") == "close")
-    start = _benchmark_closes(closes, marks, "base_date", "benchmark_start")
+    before = _benchmark_closes(closes, marks, "base_date", "benchmark_start")
     end = _benchmark_closes(closes, marks, "window_end", "benchmark_end")
-    known = start.select("mark_id").join(end.select("mark_id"), on="mark_id", how="semi")
-    benchmarks = [part.join(known, on="mark_id", how="semi") for part in (start, end)]
-    return with_publisher(nw.concat([*parts, *benchmarks], how="vertical"), tables)
+    known = before.select("mark_id").join(end.select("mark_id"), on="mark_id", how="semi")
+    benchmarks = [part.join(known, on="mark_id", how="semi") for part in (before, end)]
+    parts = nw.concat([stated, first, last, *benchmarks], how="vertical")
+    names = tables.frame("series").select(benchmark_id="series_id", benchmark_en="name_en", benchmark_zh="name_zh")
+    records = tables.frame("index_moves").join(parts, on="move_id", how="inner").join(names, on="benchmark_id", how="left")
+    return with_publisher(records, tables)
 
 
 def stated_moves(rows: Rows, filters: Filters) -> pd.DataFrame:
@@ -71,7 +81,7 @@ def stated_moves(rows: Rows, filters: Filters) -> pd.DataFrame:
     Order: windows, days, readings within a day; in each the series by their first move, in a series by date.
     """
     records = collected(rows)
-    levels = records[records["unit"] == "points"]
+    levels = levels_by_day(records[records["unit"] == "points"])
     marks = records[records["mark_part"].isin(("move", "level_end"))].copy()
     marks["window_start"] = marks["window_start"].where(~marks["is_computed"].astype(bool), marks["base_date"])
     marks["measure"] = marks["measure"].where(~marks["is_computed"].astype(bool), "pct_change_window")
@@ -126,21 +136,25 @@ _MOVE_COLUMNS = [
 ]
 
 
-def window_move(levels: pd.DataFrame, series_id: object, start: object, end: object) -> float | None:
+#: Levels by series and day.
+Levels = Mapping[tuple[object, object], float]
+
+
+def levels_by_day(records: pd.DataFrame) -> Levels:
+    """The stated levels among records (`series_id`, `date`, `measure`, `value`); where a day has a close and a high, the close."""
+    ordered = records.sort_values("measure", ascending=False, kind="stable")
+    return dict(zip(zip(ordered["series_id"], ordered["date"], strict=True), ordered["value"].astype("float64"), strict=True))
+
+
+def window_move(levels: Levels, series_id: object, start: object, end: object) -> float | None:
     """The change of a series from one day to another, in percent; None without a level on both days.
 
-    `levels` has `series_id`, `date`, `value` and `measure`. Exact days only, nothing is interpolated;
-    where a day has a close and a high, the close is taken.
+    Exact days only, nothing is interpolated.
 
     100 * (3545.00 / 3410.85 - 1) = 3.93 for the CSI 300 from 2024-02-20 to 2024-03-22.
     """
-    found = []
-    for day in (start, end):
-        at = levels[(levels["series_id"] == series_id) & (levels["date"] == day)].sort_values("measure", kind="stable")
-        if at.empty or not at["value"].iloc[0] > 0:
-            return None
-        found.append(float(at["value"].iloc[0]))
-    return 100 * (found[1] / found[0] - 1)
+    first, last = levels.get((series_id, start)), levels.get((series_id, end))
+    return 100 * (last / first - 1) if first and last else None
 
 
 def headline_moves_rows(tables: Tables, filters: Filters) -> Rows:
@@ -203,34 +217,23 @@ def nearest_moves(marks: pd.DataFrame) -> pd.DataFrame:
     return fit.loc[ranks.sort_values(["kind", "bound", "days", "mark"]).index]
 
 
-def _record_columns() -> list[str]:
-    return [column.name for column in dictionary().tables["index_moves"].columns]
-
-
 def _levels(tables: Tables) -> Rows:
     """Every stated level in points, whatever the filters say."""
     every = tables.frame("index_moves")
-    return every.filter(nw.col("unit") == "points", nw.col("measure").is_in(LEVELS)).select(_record_columns())
+    levels = every.filter(nw.col("unit") == "points", nw.col("measure").is_in(LEVELS))
+    return levels.select("move_id", "series_id", "measure", "kind", date=nw.col("date").cast(_DAY))
 
 
-def _with_benchmark(marks: Rows, tables: Tables) -> Rows:
-    """Add the benchmark that the series is set beside, its names, and the currency that the series trades in."""
-    series = tables.frame("series")
-    benchmarks = series.select(benchmark_id=nw.col("series_id"), benchmark_en=nw.col("name_en"), benchmark_zh=nw.col("name_zh"))
-    return marks.join(series.select("series_id", "benchmark_id", "currency"), on="series_id", how="left").join(
-        benchmarks, on="benchmark_id", how="left"
-    )
-
-
-def _stated(moves: Rows, tables: Tables) -> Rows:
+def _stated(moves: Rows, series: Rows) -> Rows:
     """Each stated percentage as a mark of its own."""
     measure = nw.col("measure")
     in_window = nw.when(measure == "pct_change_window").then(nw.col("window_start"))
     first_day = nw.when(measure == "pct_change_day").then(nw.col("date")).otherwise(in_window)
-    marks = _with_benchmark(moves.filter(nw.col("unit") == "percent"), tables).with_columns(
-        mark_id=nw.col("move_id"), mark_part=nw.lit("move"), is_computed=nw.lit(False), window_end=nw.col("date"), first_day=first_day
+    stated = moves.filter(nw.col("unit") == "percent").select(
+        "move_id", "series_id", window_end=nw.col("date").cast(_DAY), first_day=first_day.cast(_DAY)
     )
-    return with_session_before(marks).select([*_record_columns(), "mark_part", *_MARK])
+    marks = stated.with_columns(mark_id=nw.col("move_id"), mark_part=nw.lit("move"), is_computed=nw.lit(False))
+    return with_session_before(marks.join(series, on="series_id", how="left")).select(_PART)
 
 
 def with_session_before(marks: Rows) -> Rows:
@@ -241,18 +244,19 @@ def with_session_before(marks: Rows) -> Rows:
     """
     first, weekday = nw.col("first_day"), nw.col("first_day").dt.weekday()
     after_weekend = nw.when(weekday == 1).then(first.dt.offset_by("-3d")).otherwise(first.dt.offset_by("-1d"))
-    marks = marks.with_columns(base_date=nw.when(weekday == 7).then(first.dt.offset_by("-2d")).otherwise(after_weekend))
+    marks = marks.with_columns(weekday_before=nw.when(weekday == 7).then(first.dt.offset_by("-2d")).otherwise(after_weekend))
+    before = base = nw.col("weekday_before")
     for closed, reopened, session in MAINLAND_HOLIDAYS:
-        in_holiday = (nw.col("currency") == "CNY") & (nw.col("base_date") >= _day(closed)) & (nw.col("base_date") < _day(reopened))
-        marks = marks.with_columns(base_date=nw.when(in_holiday).then(_day(session)).otherwise(nw.col("base_date")))
-    return marks
+        in_holiday = (nw.col("currency") == "CNY") & (before >= _day(closed)) & (before < _day(reopened))
+        base = nw.when(in_holiday).then(_day(session)).otherwise(base)
+    return marks.with_columns(base_date=base.cast(_DAY))
 
 
 def _day(day: date) -> nw.Expr:
     return nw.lit(datetime.combine(day, time()))
 
 
-def _computed(levels: Rows, moves: Rows, tables: Tables) -> tuple[Rows, Rows]:
+def _computed(levels: Rows, moves: Rows, series: Rows) -> tuple[Rows, Rows]:
     """First and last level of each computed move.
 
     A concept index moves from its first stated level to its last. Sector indices with a level on both
@@ -261,39 +265,37 @@ def _computed(levels: Rows, moves: Rows, tables: Tables) -> tuple[Rows, Rows]:
     concept = levels.filter(nw.col("kind") == "concept_index")
     spans = concept.group_by("series_id").agg(base_date=nw.col("date").min(), window_end=nw.col("date").max())
     windows = spans.filter(nw.col("base_date") < nw.col("window_end")).select("base_date", "window_end").unique()
-    indices = levels.filter(nw.col("kind").is_in(INDEX_KINDS))
-    start = indices.with_columns(base_date=nw.col("date")).join(windows, on="base_date", how="inner")
-    end = indices.with_columns(window_end=nw.col("date")).join(windows, on="window_end", how="inner")
+    indices = levels.filter(nw.col("kind").is_in(INDEX_KINDS)).select("move_id", "series_id", "date")
+    start = indices.rename({"date": "base_date"}).join(windows, on="base_date", how="inner")
+    end = indices.rename({"date": "window_end"}).join(windows, on="window_end", how="inner")
     end = end.join(moves.select("move_id"), on="move_id", how="semi")
     span = ["series_id", "base_date", "window_end"]
-    return (
-        _as_marks(start.join(end.select(span), on=span, how="semi"), "level_start", tables),
-        _as_marks(end.join(start.select(span), on=span, how="semi"), "level_end", tables),
-    )
+    first, last = (part.join(other.select(span), on=span, how="semi") for part, other in ((start, end), (end, start)))
+    return _as_marks(first, "level_start", series), _as_marks(last, "level_end", series)
 
 
-def _as_marks(levels: Rows, part: str, tables: Tables) -> Rows:
+def _as_marks(levels: Rows, part: str, series: Rows) -> Rows:
     """Levels of a computed move, named after series and window."""
     days = [nw.col(c).dt.to_string("%Y-%m-%d") for c in ("base_date", "window_end")]
-    marked = levels.with_columns(
-        mark_id=nw.concat_str(nw.col("series_id"), *days, separator=":"), mark_part=nw.lit(part), is_computed=nw.lit(True)
-    )
-    return _with_benchmark(marked, tables).select([*_record_columns(), "mark_part", *_MARK])
+    mark = nw.concat_str(nw.col("series_id"), *days, separator=":")
+    marked = levels.with_columns(mark_id=mark, mark_part=nw.lit(part), is_computed=nw.lit(True))
+    return marked.join(series, on="series_id", how="left").select(_PART)
 
 
 def _benchmark_closes(closes: Rows, marks: Rows, day: str, part: str) -> Rows:
     """The closes of each mark's benchmark on one of its two days."""
     wanted = marks.select(*_MARK, series_id=nw.col("benchmark_id"), date=nw.col(day))
     found = closes.join(wanted, on=["series_id", "date"], how="inner")
-    return found.with_columns(mark_part=nw.lit(part)).select([*_record_columns(), "mark_part", *_MARK])
+    return found.with_columns(mark_part=nw.lit(part)).select(_PART)
 
 
 def _sources(records: pd.DataFrame) -> dict[str, str]:
-    """The documents of all records of each mark, each once."""
-    return {
-        mark: LIST_SEPARATOR.join(dict.fromkeys(LIST_SEPARATOR.join(part["source_ids"]).split(LIST_SEPARATOR)))
-        for mark, part in records.groupby("mark_id", sort=False)
-    }
+    """The documents of all records of each mark, each once, those of the move itself first."""
+    found: dict[str, dict[str, None]] = {}
+    ordered = records.sort_values("mark_part", key=lambda parts: parts.map(MARK_PARTS.index), kind="stable")
+    for mark, listed in zip(ordered["mark_id"], ordered["source_ids"], strict=True):
+        found.setdefault(mark, {}).update(dict.fromkeys(listed.split(LIST_SEPARATOR)))
+    return {mark: LIST_SEPARATOR.join(documents) for mark, documents in found.items()}
 
 
 def index_levels_rows(tables: Tables, filters: Filters) -> Rows:

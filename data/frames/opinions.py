@@ -21,6 +21,7 @@ from data.frames.common import (
     chosen,
     collected,
     in_order,
+    one_voice,
     shown_sectors,
     split_by_sector,
     wilson,
@@ -42,7 +43,7 @@ _Z95 = 1.959963984540054
 
 def stance_by_sector_rows(tables: Tables, filters: Filters) -> Rows:
     """Opinions under the filters, one row for each sector that they bear on."""
-    return split_by_sector(chosen(tables, "opinions", filters), filters)
+    return one_voice(split_by_sector(chosen(tables, "opinions", filters), filters), filters, "sector")
 
 
 def stance_by_sector(rows: Rows, filters: Filters) -> pd.DataFrame:
@@ -56,7 +57,7 @@ def stance_by_sector(rows: Rows, filters: Filters) -> pd.DataFrame:
 
 def stance_by_theme_rows(tables: Tables, filters: Filters) -> Rows:
     """Opinions under the filters, each once: an opinion has one theme."""
-    return chosen(tables, "opinions", filters)
+    return one_voice(chosen(tables, "opinions", filters), filters, "theme")
 
 
 def stance_by_theme(rows: Rows, filters: Filters) -> pd.DataFrame:
@@ -135,8 +136,8 @@ def _with_balance(frame: pd.DataFrame) -> pd.DataFrame:
 def balance_headline_rows(tables: Tables, filters: Filters) -> Rows:
     """Opinions under the filters, each once with an empty `sector`, and once more in each shown sector."""
     rows = chosen(tables, "opinions", filters)
-    whole = rows.with_columns(sector=nw.lit(None, dtype=nw.String))
-    return nw.concat([whole, split_by_sector(rows, filters)], how="vertical")
+    whole = one_voice(rows, filters).with_columns(sector=nw.lit(None, dtype=nw.String))
+    return nw.concat([whole, one_voice(split_by_sector(rows, filters), filters, "sector")], how="vertical")
 
 
 def balance_headline(rows: Rows, filters: Filters) -> pd.DataFrame:
@@ -168,7 +169,7 @@ def stance_over_time_rows(tables: Tables, filters: Filters) -> Rows:
     `source_ids`, `first_publisher` who published it.
     """
     documents = tables.frame("sources").select(nw.col("source_id").alias("first_source_id"), nw.col("publisher").alias("first_publisher"))
-    rows = with_quarter(chosen(tables, "opinions", filters))
+    rows = one_voice(with_quarter(chosen(tables, "opinions", filters)), filters, "period_quarter")
     rows = rows.with_columns(first_source_id=nw.col("source_ids").str.replace_all(f"{LIST_SEPARATOR}.*$", ""))
     return rows.join(documents, on="first_source_id", how="left")
 

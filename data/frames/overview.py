@@ -110,27 +110,28 @@ def sector_summary(rows: Rows, filters: Filters) -> pd.DataFrame:
 
     Rows in: one record in one sector. Rows out: one (sector, table). `n` records; for opinions
     `balance_points` (share favourable minus share critical, in percentage points); for rounds
-    `known_usd_m` (sum of what is disclosed, without cancelled rounds, parts of others, and
-    general-model companies), `n_undisclosed` of the counted rounds without an amount in US$.
+    `known_usd_m` (a floor: sum of what is known in US$, without ceilings, cancelled rounds, parts of
+    others, and general-model companies; empty where nothing is known), `n_without_usd` of the `n_rounds`
+    counted ones without an amount in US$.
     """
     counted = nw.col("status").fill_null("") != "cancelled"
     whole = nw.col("part_of").is_null() & (nw.col("money_group").fill_null("") != "general_model") & counted
     money = nw.col("lane") == "money"
     marked = rows.with_columns(
-        summed=nw.when(money & whole).then(nw.col("mark_value")),
+        summed=nw.when(money & whole & (nw.col("value_qualifier").fill_null("") != "up_to")).then(nw.col("mark_value")),
         hidden=(money & whole & nw.col("mark_value").is_null()).cast(nw.Int64),
         favourable=((nw.col("lane") == "voices") & (nw.col("mark_value") > 0)).cast(nw.Int64),
         critical=((nw.col("lane") == "voices") & (nw.col("mark_value") < 0)).cast(nw.Int64),
         in_sum=(money & whole).cast(nw.Int64),
     )
     totals = marked.group_by("sector", "table").agg(
-        n=nw.len(), known_usd_m=nw.col("summed").sum(), n_undisclosed=nw.col("hidden").sum(),
+        n=nw.len(), known_usd_m=nw.col("summed").sum(), n_without_usd=nw.col("hidden").sum(), n_summed=nw.col("summed").count(),
         n_positive=nw.col("favourable").sum(), n_negative=nw.col("critical").sum(), n_rounds=nw.col("in_sum").sum(),
     )  # fmt: skip
     frame = collected(totals)
-    frame["known_usd_m"] = frame["known_usd_m"].astype("float64")
+    frame["known_usd_m"] = frame["known_usd_m"].astype("float64").where(frame["n_summed"] > 0)
     voices, rounds = frame["table"] == "opinions", frame["table"] == "funding_rounds"
     frame["balance_points"] = (100 * (frame["n_positive"] - frame["n_negative"]) / frame["n"]).where(voices)
-    for column, own in (("known_usd_m", rounds), ("n_undisclosed", rounds), ("n_rounds", rounds), ("n_positive", voices), ("n_negative", voices)):
+    for column, own in (("known_usd_m", rounds), ("n_without_usd", rounds), ("n_rounds", rounds), ("n_positive", voices), ("n_negative", voices)):
         frame[column] = frame[column].astype("float64").where(own)
-    return in_order(frame, sector=shown_sectors(filters), table=tuple(LANES.values()))
+    return in_order(frame.drop(columns="n_summed"), sector=shown_sectors(filters), table=tuple(LANES.values()))

@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 START_LIMIT_S = 120.0
 CHROMIUM_VARIABLE = "REELSHIFT_CHROMIUM"
-MISSING = "No Chromium on this machine. Install it: sudo apt-get install chromium fontconfig fonts-noto-cjk"
+MISSING = "No Chromium on this machine. Install it: sudo apt-get install chromium fontconfig fonts-noto-cjk libatomic1"
 
 
 def find_chromium() -> str | None:
@@ -40,7 +40,7 @@ def running_app(environment: Mapping[str, str] | None = None) -> Iterator[str]:
         try:
             _wait(server, f"{address}/healthz")
             yield address
-        except BaseException:
+        except Exception:
             log.seek(0)
             sys.stderr.write(log.read().decode(errors="replace")[-6000:])
             raise
