@@ -52,6 +52,7 @@ Sample = dict[str, list[float]]
 
 
 def charts_of(app: App, page: str) -> int:
+    """How many charts a page of an application shows."""
     return sum(chart.page == page for chart in CHARTS) if app.name == "reelshift" else PLAIN_CHARTS
 
 
@@ -157,10 +158,12 @@ def about(options: argparse.Namespace, tables: Path) -> dict[str, Any]:
 
 
 def say(text: str) -> None:
+    """Progress, beside the result."""
     print(text, file=sys.stderr, flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Measure, write, print."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="?", choices=("pages", "frames"), default="pages")
     parser.add_argument("--scale", choices=tuple(SCALES), default="S", help="S: the shipped tables; M: synthetic ones")

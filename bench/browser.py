@@ -47,6 +47,7 @@ class Wire:
 
     @classmethod
     def of(cls, page: Page) -> Wire:
+        """Begin to count what comes to a page."""
         wire = cls(page.context.new_cdp_session(page))
         wire.session.on("Network.requestWillBeSent", lambda e: wire.addresses.__setitem__(e["requestId"], e["request"]["url"]))
         wire.session.on("Network.loadingFinished", wire._loaded)

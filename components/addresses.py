@@ -78,7 +78,8 @@ def _json(value: Any, status: int = 200) -> Response:
 
 def _tag(tables: Tables, request: Request) -> str:
     """The release and the data version with the address: the same address of the same data is the same answer."""
-    return f'"{RELEASE}-{tables.version}-{hashlib.sha256(str(request.url.query).encode()).hexdigest()[:8]}"'
+    asked = f"{request.url.path}?{request.url.query}"
+    return f'"{RELEASE}-{tables.version}-{hashlib.sha256(asked.encode()).hexdigest()[:8]}"'
 
 
 def _filters(request: Request) -> tuple[Filters, str]:
@@ -147,6 +148,7 @@ def chart(request: Request, tables: Tables) -> Response:
         return Response(figure_of(found, tables, filters, lang).to_json(), media_type="application/json")
     if ending == "metadata.json":
         sources = sources_of(tables, chart_rows(found, tables, filters))
+        sources = sources.assign(accessed=sources["accessed"].dt.strftime("%Y-%m-%d"))
         documents = orjson.loads(sources.to_json(orient="records", force_ascii=False))
         columns = [_column_entry(c) for c in columns_of(frame_of(found, tables, filters), found.tables[0])]
         return _json(chart_about(found, tables, filters) | {"columns": columns, "sources": documents})
@@ -166,7 +168,11 @@ def tables_index(request: Request, tables: Tables) -> Response:
             "row_zh": known.tables[name].row.zh,
             "rows": table_about(name, tables, Filters())["rows"],
             "formats": list(FORMATS),
-            "columns": [_column_entry(c) | {"description_en": c.description.en, "description_zh": c.description.zh} for c in known.tables[name].columns],
+            "columns": [
+                _column_entry(c) | {"description_en": c.description.en, "description_zh": c.description.zh}
+                for c in known.tables[name].columns
+                if c.is_shown
+            ],
         }
         for name in TABLE_NAMES
     ]

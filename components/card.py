@@ -13,6 +13,7 @@ from components import filterbar, records, state
 from components.charts import CHART, Chart, figure_of, frame_of
 from components.files import chart_file, chart_rows, file_name, sources_of
 from components.plain import plain
+from components.reliability import agreement_line
 from components.words import Words
 from data.catalog import dictionary
 from data.export import FORMATS, MEDIA_TYPES
@@ -61,11 +62,16 @@ def _contents(chart: Chart, tables: Tables, filters: Filters, words: Words) -> N
     else:
         _figure(chart, tables, filters, words, finding)
     st.caption(source_line(chart, tables, filters, words))
+    if "machine_coded" in chart.caveats and chart.page != "evidence":
+        st.caption(agreement_line(tables, filters, words))
 
 
 def subtitle(chart: Chart, tables: Tables, filters: Filters, words: Words) -> str:
     """Scope and n of a chart: how many records of each table it is made of, out of how many."""
-    said = [words.t("account.short", n=n, total=total, table=filterbar.table_name(table, words)) for table, n, total in _made_of(chart, tables, filters).counts]
+    said = [
+        words.t("account.short", n=n, total=total, table=filterbar.table_name(table, words))
+        for table, n, total in _made_of(chart, tables, filters).counts
+    ]
     return f"{filterbar.scope_text(filters, words)} · {words.listed(said)}"
 
 
@@ -149,7 +155,9 @@ def _how(chart: Chart, words: Words) -> None:
     st.markdown(f"**{words.t('card.how_made')}** {plain(words.t(f'charts.{chart.slug}.how_made'))}", anchors=False)
     if chart.caveats:
         known = dictionary().caveats
-        st.markdown(f"**{words.t('card.caveats')}**\n" + "\n".join(f"- {plain(known[c][words.lang])}" for c in chart.caveats), anchors=False)
+        st.markdown(
+            f"**{words.t('card.caveats')}**\n" + "\n".join(f"- {plain(known[c][words.lang])}" for c in chart.caveats), anchors=False
+        )
 
 
 def _figure(chart: Chart, tables: Tables, filters: Filters, words: Words, finding: str) -> None:

@@ -17,19 +17,28 @@ import narwhals as nw
 import pandas as pd
 import plotly.graph_objects as go
 
+from components.figures import debate as debate_figures
+from components.figures import events as event_figures
 from components.figures import evidence as evidence_figures
-from components.figures import funding as funding_figures
+from components.figures import funding_by_quarter, funding_by_stage, funding_timeline
 from components.figures import markets as market_figures
 from components.figures import opinions as opinion_figures
 from components.figures import overview as overview_figures
+from components.figures import reliability as reliability_figures
+from components.figures import speakers as speaker_figures
+from components.figures import surveys as survey_figures
 from components.figures import technology as technology_figures
 from components.words import Words
 from data.filters import DATED_TABLES, Filters
+from data.frames import debate as debate_frames
 from data.frames import evidence as evidence_frames
 from data.frames import funding as funding_frames
 from data.frames import markets as market_frames
 from data.frames import opinions as opinion_frames
 from data.frames import overview as overview_frames
+from data.frames import reliability as reliability_frames
+from data.frames import speakers as speaker_frames
+from data.frames import surveys as survey_frames
 from data.frames import technology as technology_frames
 from data.frames.common import collected
 from data.tables import Tables
@@ -40,13 +49,14 @@ class Chart:
     """One chart.
 
     slug      Its address and its name in links and file names.
-    page      The page that shows it.
+    page      The page that shows it, or that its address belongs to.
     tables    The tables that it needs; the first is the one whose rows it counts.
     rows      The records behind it, lazy.
     frame     What is drawn and downloaded, from those rows.
     figure    Frame and words to figure.
     finding   Frame and words to a sentence that the frame carries, for the title and the text alternative.
     keys      The columns of the frame that lead from a mark to its records; they exist in `rows` too.
+    address_only  Whether it is served at its address and shown on no page (a wider chart shows it there).
     caveats   Codes of the dictionary's caveats, shown with the chart.
     narrows   The filters that a click on a mark sets, as (parameter, code); none: the click shows the records.
     height    Pixels, for a frame of a given number of rows.
@@ -60,6 +70,7 @@ class Chart:
     figure: Callable[[pd.DataFrame, Words], go.Figure]
     finding: Callable[[pd.DataFrame, Words], str]
     keys: tuple[str, ...]
+    address_only: bool = False
     caveats: tuple[str, ...] = ()
     narrows: Callable[[dict[str, Any]], list[tuple[str, str]]] = lambda mark: []
     height: Callable[[pd.DataFrame], int] = lambda frame: 380
@@ -108,6 +119,7 @@ CHARTS: tuple[Chart, ...] = (
         figure=opinion_figures.stance_by_sector,
         finding=opinion_figures.stance_by_sector_finding,
         keys=("sector", "stance"),
+        address_only=True,
         caveats=("collection_not_poll", "machine_coded", "sectors_multiple"),
         height=lambda frame: 115 + 52 * frame["sector"].nunique(),
     ),
@@ -120,6 +132,7 @@ CHARTS: tuple[Chart, ...] = (
         figure=opinion_figures.stance_by_theme,
         finding=opinion_figures.stance_by_theme_finding,
         keys=("theme", "stance"),
+        address_only=True,
         caveats=("collection_not_poll", "machine_coded", "small_sample"),
         height=lambda frame: 120 + 47 * frame["theme"].nunique(),
     ),
@@ -136,16 +149,104 @@ CHARTS: tuple[Chart, ...] = (
         height=lambda frame: 500 if frame["balance_points"].notna().any() else 360,
     ),
     Chart(
+        slug="stance-distribution",
+        page="opinions",
+        tables=("opinions",),
+        rows=debate_frames.stance_distribution_rows,
+        frame=debate_frames.stance_distribution,
+        figure=debate_figures.stance_distribution,
+        finding=debate_figures.stance_distribution_finding,
+        keys=("split", "group", "stance"),
+        caveats=("collection_not_poll", "machine_coded", "sectors_multiple", "small_sample", "coverage_uneven"),
+        narrows=debate_figures.stance_distribution_narrows,
+        height=debate_figures.stance_distribution_height,
+    ),
+    Chart(
+        slug="division-by-theme",
+        page="opinions",
+        tables=("opinions",),
+        rows=debate_frames.division_by_theme_rows,
+        frame=debate_frames.division_by_theme,
+        figure=debate_figures.division_by_theme,
+        finding=debate_figures.division_by_theme_finding,
+        keys=("theme",),
+        caveats=("collection_not_poll", "machine_coded", "small_sample", "coverage_uneven"),
+        narrows=lambda mark: [("theme", str(mark["theme"]))],
+        height=debate_figures.division_by_theme_height,
+    ),
+    Chart(
+        slug="theme-sector-map",
+        page="opinions",
+        tables=("opinions",),
+        rows=debate_frames.theme_sector_map_rows,
+        frame=debate_frames.theme_sector_map,
+        figure=debate_figures.theme_sector_map,
+        finding=debate_figures.theme_sector_map_finding,
+        keys=("theme", "sector"),
+        caveats=("collection_not_poll", "machine_coded", "sectors_multiple", "small_sample", "coverage_uneven"),
+        narrows=debate_figures.theme_sector_map_narrows,
+        height=debate_figures.theme_sector_map_height,
+    ),
+    Chart(
+        slug="before-after",
+        page="opinions",
+        tables=("opinions", "events"),
+        rows=debate_frames.before_after_rows,
+        frame=debate_frames.before_after,
+        figure=debate_figures.before_after,
+        finding=debate_figures.before_after_finding,
+        keys=("side", "stance"),
+        caveats=("collection_not_poll", "machine_coded", "month_precision", "dates_inferred", "small_sample", "coverage_uneven"),
+        height=debate_figures.before_after_height,
+    ),
+    Chart(
+        slug="changed-minds",
+        page="opinions",
+        tables=("opinions",),
+        rows=speaker_frames.changed_minds_rows,
+        frame=speaker_frames.changed_minds,
+        figure=speaker_figures.changed_minds,
+        finding=speaker_figures.changed_minds_finding,
+        keys=("speaker_id", "pair_theme"),
+        caveats=("collection_not_poll", "machine_coded", "small_sample", "dates_inferred"),
+        narrows=lambda mark: [("speaker", str(mark["speaker_id"]))],
+        height=speaker_figures.changed_minds_height,
+    ),
+    Chart(
+        slug="speaker-path",
+        page="opinions",
+        tables=("opinions", "sources"),
+        rows=speaker_frames.speaker_path_rows,
+        frame=speaker_frames.speaker_path,
+        figure=speaker_figures.speaker_path,
+        finding=speaker_figures.speaker_path_finding,
+        keys=("opinion_id",),
+        caveats=("machine_coded", "month_precision", "dates_inferred", "coverage_uneven"),
+        height=speaker_figures.speaker_path_height,
+    ),
+    Chart(
+        slug="surveys-over-time",
+        page="opinions",
+        tables=("indicators", "sources"),
+        rows=survey_frames.surveys_over_time_rows,
+        frame=survey_frames.surveys_over_time,
+        figure=survey_figures.surveys_over_time,
+        finding=survey_figures.surveys_over_time_finding,
+        keys=("indicator_id",),
+        caveats=("month_precision", "repost_or_translation", "coverage_uneven"),
+        height=survey_figures.surveys_over_time_height,
+    ),
+    Chart(
         slug="funding-timeline",
         page="funding",
         tables=("funding_rounds", "sources"),
         rows=funding_frames.funding_timeline_rows,
         frame=funding_frames.funding_timeline,
-        figure=funding_figures.funding_timeline,
-        finding=funding_figures.funding_timeline_finding,
+        figure=funding_timeline.funding_timeline,
+        finding=funding_timeline.funding_timeline_finding,
         keys=("round_id",),
         caveats=("undisclosed_amounts", "overlapping_rounds", "general_models_dominate", "month_precision", "coverage_uneven"),
-        height=funding_figures.funding_timeline_height,
+        height=funding_timeline.funding_timeline_height,
     ),
     Chart(
         slug="funding-by-quarter",
@@ -153,11 +254,11 @@ CHARTS: tuple[Chart, ...] = (
         tables=("funding_rounds",),
         rows=funding_frames.funding_by_quarter_rows,
         frame=funding_frames.funding_by_quarter,
-        figure=funding_figures.funding_by_quarter,
-        finding=funding_figures.funding_by_quarter_finding,
+        figure=funding_by_quarter.funding_by_quarter,
+        finding=funding_by_quarter.funding_by_quarter_finding,
         keys=("period_quarter", "money_group", "amount_class"),
         caveats=("undisclosed_amounts", "lower_bound", "upper_bound", "overlapping_rounds", "cancelled_not_counted", "coverage_uneven"),
-        height=funding_figures.funding_by_quarter_height,
+        height=funding_by_quarter.funding_by_quarter_height,
     ),
     Chart(
         slug="funding-by-stage",
@@ -165,11 +266,11 @@ CHARTS: tuple[Chart, ...] = (
         tables=("funding_rounds",),
         rows=funding_frames.funding_by_stage_rows,
         frame=funding_frames.funding_by_stage,
-        figure=funding_figures.funding_by_stage,
-        finding=funding_figures.funding_by_stage_finding,
+        figure=funding_by_stage.funding_by_stage,
+        finding=funding_by_stage.funding_by_stage_finding,
         keys=("money_group", "stage"),
         caveats=("undisclosed_amounts", "small_sample", "lower_bound", "upper_bound", "general_models_dominate"),
-        height=funding_figures.funding_by_stage_height,
+        height=funding_by_stage.funding_by_stage_height,
     ),
     Chart(
         slug="stated-moves",
@@ -201,11 +302,11 @@ CHARTS: tuple[Chart, ...] = (
         tables=("events", "sources"),
         rows=market_frames.events_timeline_rows,
         frame=market_frames.events_timeline,
-        figure=market_figures.events_timeline,
-        finding=market_figures.events_timeline_finding,
+        figure=event_figures.events_timeline,
+        finding=event_figures.events_timeline_finding,
         keys=("event_id",),
         caveats=("month_precision", "sectors_multiple", "coverage_uneven"),
-        height=market_figures.events_timeline_height,
+        height=event_figures.events_timeline_height,
     ),
     Chart(
         slug="model-frontier",
@@ -265,6 +366,18 @@ CHARTS: tuple[Chart, ...] = (
         finding=evidence_figures.audit_marks_finding,
         keys=("table", "audit"),
         height=lambda frame: 110 + 48 * frame["table"].nunique(),
+    ),
+    Chart(
+        slug="coder-agreement",
+        page="evidence",
+        tables=("opinions",),
+        rows=reliability_frames.coder_agreement_rows,
+        frame=reliability_frames.coder_agreement,
+        figure=reliability_figures.coder_agreement,
+        finding=reliability_figures.coder_agreement_finding,
+        keys=("stance", "stance_second"),
+        caveats=("machine_coded", "small_sample"),
+        height=lambda frame: 420,
     ),
 )
 

@@ -35,7 +35,9 @@ def option(parameter: str, filters: Filters, words: Words) -> None:
 
 def event(tables: Tables, filters: Filters, words: Words) -> None:
     """The event to compare before and after: every event, those that a timeline labels first."""
-    events = tables.native("events").sort_values(["is_headline", "date_start"], ascending=[False, True], kind="stable").set_index("event_id")
+    events = (
+        tables.native("events").sort_values(["is_headline", "date_start"], ascending=[False, True], kind="stable").set_index("event_id")
+    )
     labels = {code: f"{words.date(row['date'])} · {words.pick(row, 'title')}" for code, row in events.iterrows()}
     codes = list(labels)
     # Streamlit remembers a selectbox by its label: the language is part of the key.

@@ -69,7 +69,9 @@ def accounts(tables: Tables, names: tuple[str, ...], filters: Filters) -> tuple[
     return tuple((name, account(tables.frame(name), name, filters)) for name in names)
 
 
-def show(tables: Tables, names: tuple[str, ...], own: tuple[str, ...], words: Words, search: bool = False, counting: bool = False) -> Filters:
+def show(
+    tables: Tables, names: tuple[str, ...], own: tuple[str, ...], words: Words, search: bool = False, counting: bool = False
+) -> Filters:
     """Draw the bar and give the selection.
 
     `names` are the tables it counts, `own` the page's choices, `search` and `counting` whether it offers
@@ -188,7 +190,7 @@ def _counting(filters: Filters, words: Words) -> None:
     label = words.t("filters.counting") + (f" ({words.number(len(changed))})" if changed else "")
     with st.popover(label, key="p:counting"):
         for parameter in COUNTING:
-            usual, other = OPTION[parameter].allowed
+            _, other = OPTION[parameter].allowed
             key = f"f:{parameter}"
             state.follow(key, getattr(filters, parameter) == other)
             st.toggle(

@@ -12,7 +12,7 @@ import streamlit as st
 from components import records
 from components.card import records_behind
 from components.charts import CHART
-from components.figures.funding import money_words
+from components.figures.money import money_words
 from components.plain import plain
 from components.shell import calm
 from components.words import Words
@@ -69,7 +69,9 @@ def _move(tables: Tables, filters: Filters, words: Words) -> None:
             records.show_records(tables, table, rows, words)
 
     difference = words.t("headline.difference", points=words.signed_percent(float(move["difference_pct"])).rstrip("%"))
-    _metric(words.t("headline.move"), words.signed_percent(float(move["move_pct"])), about, behind, words, delta=difference, delta_color="off")
+    _metric(
+        words.t("headline.move"), words.signed_percent(float(move["move_pct"])), about, behind, words, delta=difference, delta_color="off"
+    )
 
 
 def _day(value: Any) -> str:
@@ -98,7 +100,7 @@ def _money(tables: Tables, filters: Filters, words: Words) -> None:
     value = words.t("headline.money_value", value=words.usd_m(float(own["known_usd_m"]))) if own is not None and known else "–"
     about = money_words(own, words) if own is not None else words.t("charts.empty")
     if general is not None:
-        about += words.t("joiner") + words.t("headline.money_general", money=money_words(general, words, short=True))
+        about += words.t("semicolon") + words.t("headline.money_general", money=money_words(general, words, short=True))
     _metric(title, value, about, behind, words)
 
 
@@ -138,4 +140,10 @@ def _events(tables: Tables, filters: Filters, words: Words) -> None:
         _metric(title, "–", words.t("charts.empty"), lambda: None, words)
         return
     said = [f"{words.date(row['date'])} {words.pick(row, 'title')}" for row in rows.to_dict("records")]
-    _metric(title, words.date(rows.iloc[0]["date"]), words.t("semicolon").join(said), lambda: records.show_records(tables, "events", rows, words), words)
+    _metric(
+        title,
+        words.date(rows.iloc[0]["date"]),
+        words.t("semicolon").join(said),
+        lambda: records.show_records(tables, "events", rows, words),
+        words,
+    )

@@ -18,7 +18,7 @@ def plain(text: object) -> str:
 
 def link(label: object, url: str | None) -> str:
     """A Markdown link to a document, or the bare label when the address is not one of the web."""
-    if not url or not re.match(r"^https?://[^\s<>]+$", url):
+    if not url or not re.fullmatch(r"https?://[^\s<>\\]+", url):
         return plain(label)
     return f"[{plain(label)}](<{url}>)"
 

@@ -22,7 +22,9 @@ def has(value: Any) -> bool:
     return value is not None and value == value and value != ""
 
 
-def show_records(tables: Tables, table: str, rows: pd.DataFrame, words: Words, most: int = 12, marked: str = "", both: bool = False) -> None:
+def show_records(
+    tables: Tables, table: str, rows: pd.DataFrame, words: Words, most: int = 12, marked: str = "", both: bool = False
+) -> None:
     """Records as short paragraphs, each with its documents; what is beyond `most` is said.
 
     For opinions, `marked` is a search whose words are marked, and `both` shows the paraphrase in the
@@ -65,14 +67,25 @@ def _opinion(row: Record, words: Words, marked: str = "", both: bool = False) ->
     stance = words.code("stance", row["stance"])
     if has(row["stance_second"]) and row["stance_second"] != row["stance"]:
         stance = words.t("records.coded_twice", first=stance, second=words.code("stance", row["stance_second"]))
-    facts = [words.code("role", row["role"]), _date(row, "said_date", words), stance, words.code("theme", row["theme"]), words.codes("sector", split(row["sectors"]))]
+    facts = [
+        words.code("role", row["role"]),
+        _date(row, "said_date", words),
+        stance,
+        words.code("theme", row["theme"]),
+        words.codes("sector", split(row["sectors"])),
+    ]
     other = row["summary_zh" if words.lang == "en" else "summary_en"] if both else ""
     said = [highlighted(words.pick(row, "summary"), marked), highlighted(other, marked) if has(other) else ""]
     return [*said, f"{words.listed(who)} · {plain(' · '.join(facts))}", _audit(row, words)]
 
 
 def _round(row: Record, words: Words) -> list[str]:
-    facts = [amount(row, words), words.code("stage", row["stage"]), _date(row, "announced_date", words), words.code("status", row["status"])]
+    facts = [
+        amount(row, words),
+        words.code("stage", row["stage"]),
+        _date(row, "announced_date", words),
+        words.code("status", row["status"]),
+    ]
     lead = words.t("records.led_by", names=words.listed(split(words.pick(row, "lead_investors")))) if has(row["lead_investor_ids"]) else ""
     with_whom = words.t("records.investors", names=words.listed(split(words.pick(row, "investors")))) if has(row["investor_ids"]) else ""
     part = words.t("records.part_of", whole=row["part_of"]) if has(row["part_of"]) else ""
@@ -87,12 +100,20 @@ def amount(row: Record, words: Words) -> str:
     if has(row["amount_usd_m"]):
         value = words.usd_m(float(row["amount_usd_m"]))
     else:
-        value = words.t("records.original", amount=words.number(float(row["amount_original"]) / 1e6, 1), currency=words.code("currency", row["currency"]))
+        value = words.t(
+            "records.original",
+            amount=words.number(float(row["amount_original"]) / 1e6, 1),
+            currency=words.code("currency", row["currency"]),
+        )
     return words.t(f"records.amount.{row['amount_qualifier']}", value=value)
 
 
 def _move(row: Record, words: Words) -> list[str]:
-    value = words.signed_percent(float(row["value"]), 2) if row["unit"] == "percent" else f"{words.number(float(row['value']), 2)} {words.code('value_unit', row['unit'])}"
+    value = (
+        words.signed_percent(float(row["value"]), 2)
+        if row["unit"] == "percent"
+        else f"{words.number(float(row['value']), 2)} {words.code('value_unit', row['unit'])}"
+    )
     when = words.span(_iso(row["window_start"]), _iso(row["date"])) if has(row["window_start"]) else words.date(_iso(row["date"]))
     facts = [value, words.code("measure", row["measure"]), when]
     return [f"**{plain(words.pick(row, 'index_name'))}** · {plain(' · '.join(facts))}", plain(words.pick(row, "notes")), _audit(row, words)]

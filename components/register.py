@@ -40,7 +40,14 @@ def _one_table(tables: Tables, filters: Filters, lang: str) -> None:
     with st.popover(words.t("card.download"), icon=":material/download:", key="download:register"):
         table_downloads(table.name, tables, filters, words, len(rows))
     shown, settings = records.table_view(rows, table.name, words)
-    st.dataframe(shown, column_config=settings, hide_index=True, height=360, alt=words.t("register.alt", table=table.title[lang], n=len(rows)), key="register:frame")
+    st.dataframe(
+        shown,
+        column_config=settings,
+        hide_index=True,
+        height=360,
+        alt=words.t("register.alt", table=table.title[lang], n=len(rows)),
+        key="register:frame",
+    )
 
 
 def show_sources(tables: Tables, words: Words) -> None:
@@ -52,7 +59,9 @@ def show_sources(tables: Tables, words: Words) -> None:
         said = [f"{words.code('source_version', str(v))} {words.number(int(n))}" for v, n in counts.items()]
         st.caption(plain(words.t("register.sources_about", versions=words.listed(said))))
         shown, settings = records.table_view(sources, "sources", words)
-        st.dataframe(shown, column_config=settings, hide_index=True, height=360, alt=words.t("register.sources", n=len(sources)), key="sources:frame")
+        st.dataframe(
+            shown, column_config=settings, hide_index=True, height=360, alt=words.t("register.sources", n=len(sources)), key="sources:frame"
+        )
 
 
 def show_dictionary(tables: Tables, words: Words) -> None:
@@ -72,5 +81,7 @@ def show_dictionary(tables: Tables, words: Words) -> None:
     ]
     with st.container(border=True, key="dictionary"):
         st.markdown(f"#### {plain(words.t('register.dictionary', n=len(columns)))}", anchors=False)
-        st.dataframe(pd.DataFrame(columns), hide_index=True, height=360, alt=words.t("register.dictionary", n=len(columns)), key="dictionary:frame")
+        st.dataframe(
+            pd.DataFrame(columns), hide_index=True, height=360, alt=words.t("register.dictionary", n=len(columns)), key="dictionary:frame"
+        )
         st.markdown("\n".join(f"- {plain(text[words.lang])}" for text in known.caveats.values()), anchors=False)

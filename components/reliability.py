@@ -33,6 +33,8 @@ def agreement_line(tables: Tables, filters: Filters, words: Words) -> str:
     elif n < SMALL_N:
         said = words.t(f"{_KEY}.few", n=n, k=agreeing(frame))
     else:
-        said = words.t(f"{_KEY}.shares", n=n, share=words.percent(float(exact), 1), alpha=alpha_words(row["stance_alpha"], "ordinal", words))
+        said = words.t(
+            f"{_KEY}.shares", n=n, share=words.percent(float(exact), 1), alpha=alpha_words(row["stance_alpha"], "ordinal", words)
+        )
     address = "/evidence?" + urlencode([*filters.to_query(), ("lang", words.lang)])
     return f"{plain(said)}{words.t('joiner')}[{plain(words.t(f'{_KEY}.link'))}](<{address}>)"

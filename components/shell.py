@@ -66,7 +66,9 @@ def calm(words: Words) -> Iterator[None]:
         st.warning(words.t("errors.page"), icon=":material/warning:")
 
 
-def page(name: str, names: tuple[str, ...], own: tuple[str, ...] = (), search: bool = False, counting: bool = False) -> tuple[Tables, Filters, Words]:
+def page(
+    name: str, names: tuple[str, ...], own: tuple[str, ...] = (), search: bool = False, counting: bool = False
+) -> tuple[Tables, Filters, Words]:
     """Begin a page: its title, its line of introduction, the filter bar. Gives what its charts need."""
     words = current_words()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):

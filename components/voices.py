@@ -45,7 +45,9 @@ def _order(words: Words) -> str:
         code = st.session_state[key]
         state.choose("sort", [] if code in (None, ORDERS[0]) else [code])
 
-    st.selectbox(words.t("voices.sort"), ORDERS, key=key, format_func=lambda code: words.t(f"voices.order.{code}"), on_change=push, width=220)
+    st.selectbox(
+        words.t("voices.sort"), ORDERS, key=key, format_func=lambda code: words.t(f"voices.order.{code}"), on_change=push, width=220
+    )
     return asked
 
 

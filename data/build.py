@@ -65,7 +65,15 @@ def read_records(folder: Path) -> tuple[Files, list[Problem]]:
         records, lines = [], []
         for line, cells in rows[1:]:
             if len(cells) != len(header):
-                problems.append(Problem(path.name, line, "(row)", ",".join(cells)[:80], f"has {len(cells)} cells, the header has {len(header)}; check quotes and commas"))
+                problems.append(
+                    Problem(
+                        path.name,
+                        line,
+                        "(row)",
+                        ",".join(cells)[:80],
+                        f"has {len(cells)} cells, the header has {len(header)}; check quotes and commas",
+                    )
+                )
                 continue
             records.append(dict(zip(header, cells, strict=True)))
             lines.append(line)
@@ -100,7 +108,10 @@ def build_tables(records: Path = RECORDS_DIR, words: Dictionary | None = None) -
 
 
 def data_version(files: Files) -> str:
-    """The newest day on which a document was read, and a hash of the dictionary and of every record, in whatever order: `2026-11-22-1a2b3c4d`."""
+    """`2026-11-22-1a2b3c4d`: the newest day on which a document was read, and a hash.
+
+    The hash is of the dictionary and of every record, in whatever order the records stand.
+    """
     digest = hashlib.sha256()
     for path in sorted(DICTIONARY_DIR.glob("*.yaml")):  # its words and rules are part of what readers take away
         digest.update(path.read_bytes())
@@ -116,7 +127,14 @@ def _arrow_table(table: Table, files: Files, words: Dictionary, version: str) ->
     rows = [_typed(row, table) | _derived(row, table, index, words.groups) for row in files[table.name].rows]
     rows.sort(key=lambda row: [(row[c] is None, row[c]) for c in table.sort])
     schema = table.arrow_schema().with_metadata(
-        {"table": table.name, "title_en": table.title.en, "title_zh": table.title.zh, "row_en": table.row.en, "row_zh": table.row.zh, "data_version": version}
+        {
+            "table": table.name,
+            "title_en": table.title.en,
+            "title_zh": table.title.zh,
+            "row_en": table.row.en,
+            "row_zh": table.row.zh,
+            "data_version": version,
+        }
     )
     return pa.Table.from_pylist(rows, schema=schema)
 

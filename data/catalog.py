@@ -221,7 +221,9 @@ def dictionary(folder: Path = DICTIONARY_DIR) -> Dictionary:
             name: {str(code): _text(words["note"]) for code, words in entries.items() if "note" in words}
             for name, entries in codes_raw.items()
         },
-        groups={name: {str(code): words["group"] for code, words in entries.items() if "group" in words} for name, entries in codes_raw.items()},
+        groups={
+            name: {str(code): words["group"] for code, words in entries.items() if "group" in words} for name, entries in codes_raw.items()
+        },
         caveats={code: _text(words) for code, words in _read("caveats", folder).items()},
         frame_columns={c.name: c for c in map(_column, frames["columns"] if isinstance(frames, dict) else frames)},
     )

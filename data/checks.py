@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+
 from data import periods
 from data.catalog import LIST_SEPARATOR, Column, Dictionary, Table
 
@@ -56,10 +57,7 @@ def split(cell: str) -> list[str]:
 def find_problems(files: Files, dictionary: Dictionary) -> list[Problem]:
     """Every problem in all record files, in the order of file and line."""
     found: list[Problem] = []
-    keys = {
-        name: {row.get(dictionary.tables[name].key, "") for row in file.rows}
-        for name, file in files.items()
-    }
+    keys = {name: {row.get(dictionary.tables[name].key, "") for row in file.rows} for name, file in files.items()}
     for name, file in files.items():
         found += check_table(file, dictionary.tables[name], dictionary, keys)
     if not any(problem.column == "(header)" for problem in found):
@@ -75,7 +73,10 @@ def check_table(file: RecordFile, table: Table, dictionary: Dictionary, keys: di
         missing = [c for c in expected if c not in file.header]
         extra = [c for c in file.header if c not in expected]
         yield Problem(
-            file.path, 1, "(header)", ",".join(file.header),
+            file.path,
+            1,
+            "(header)",
+            ",".join(file.header),
             f"missing {missing}, not in the dictionary {extra}; the header must be: {','.join(expected)}",
         )
         return
@@ -158,8 +159,11 @@ def dates_have_their_precision(files: Files) -> Iterator[Problem]:
                 continue  # already reported by its type
             if actual != precision:
                 yield Problem(
-                    files[table].path, line, "date_precision", precision,
-                    f"{column} {printed!r} is written to the {actual}; write that, or write the date to the {precision or 'precision known'}",
+                    files[table].path,
+                    line,
+                    "date_precision",
+                    precision,
+                    f"{column} {printed!r} is written to the {actual}; write that, or the date to the {precision or 'precision known'}",
                 )
 
 
@@ -168,7 +172,9 @@ def leads_are_investors(files: Files) -> Iterator[Problem]:
     for line, row in files["funding_rounds"].numbered():
         for lead in split(row["lead_investor_ids"]):
             if lead not in split(row["investor_ids"]):
-                yield Problem(files["funding_rounds"].path, line, "lead_investor_ids", lead, "a lead must stand in investor_ids too; add it there")
+                yield Problem(
+                    files["funding_rounds"].path, line, "lead_investor_ids", lead, "a lead must stand in investor_ids too; add it there"
+                )
 
 
 def undisclosed_has_no_number(files: Files) -> Iterator[Problem]:
@@ -178,12 +184,18 @@ def undisclosed_has_no_number(files: Files) -> Iterator[Problem]:
         for column in ("amount_original", "amount_usd_m"):
             if undisclosed and row[column]:
                 yield Problem(
-                    files["funding_rounds"].path, line, column, row[column],
+                    files["funding_rounds"].path,
+                    line,
+                    column,
+                    row[column],
                     "amount_qualifier says undisclosed: empty the amount, or write exact, about, at_least or up_to",
                 )
         if not undisclosed and not row["amount_original"]:
             yield Problem(
-                files["funding_rounds"].path, line, "amount_original", "",
+                files["funding_rounds"].path,
+                line,
+                "amount_original",
+                "",
                 f"amount_qualifier says {row['amount_qualifier']}: write the amount, or write undisclosed",
             )
 
@@ -196,7 +208,10 @@ def dollars_agree(files: Files) -> Iterator[Problem]:
             continue
         if abs(original / 1e6 - usd_m) > 0.005 * max(usd_m, 1e-9):
             yield Problem(
-                files["funding_rounds"].path, line, "amount_usd_m", row["amount_usd_m"],
+                files["funding_rounds"].path,
+                line,
+                "amount_usd_m",
+                row["amount_usd_m"],
                 f"amount_original is USD {original:,.0f}, which is {original / 1e6:g} million; correct one of them",
             )
 
@@ -210,11 +225,15 @@ def parts_have_wholes(files: Files) -> Iterator[Problem]:
         if whole is None:
             continue
         if whole["company_id"] != row["company_id"]:
-            yield Problem(file.path, line, "part_of", row["part_of"], f"that round is of {whole['company_id']}, this one of {row['company_id']}")
+            yield Problem(
+                file.path, line, "part_of", row["part_of"], f"that round is of {whole['company_id']}, this one of {row['company_id']}"
+            )
         seen, at = {row["round_id"]}, row["part_of"]
         while at:
             if at in seen:
-                yield Problem(file.path, line, "part_of", row["part_of"], "the rounds are part of one another in a circle; empty one part_of")
+                yield Problem(
+                    file.path, line, "part_of", row["part_of"], "the rounds are part of one another in a circle; empty one part_of"
+                )
                 break
             seen.add(at)
             at = rounds.get(at, {}).get("part_of", "")
@@ -228,7 +247,9 @@ def windows_run_forward(files: Files) -> Iterator[Problem]:
         if start and start >= end:
             yield Problem(file.path, line, "window_start", start, f"the window must start before it ends ({end})")
         if start and row["measure"] != "pct_change_window":
-            yield Problem(file.path, line, "window_start", start, f"measure {row['measure']} has no window; empty it or write pct_change_window")
+            yield Problem(
+                file.path, line, "window_start", start, f"measure {row['measure']} has no window; empty it or write pct_change_window"
+            )
 
 
 def one_value_or_a_range(files: Files) -> Iterator[Problem]:
@@ -243,7 +264,9 @@ def one_value_or_a_range(files: Files) -> Iterator[Problem]:
         if low is not None and high is not None and low > high:
             yield Problem(file.path, line, "value_low", row["value_low"], f"the range runs backwards: value_high is {row['value_high']}")
         if row["period_start"] > row["period_end"]:
-            yield Problem(file.path, line, "period_start", row["period_start"], f"the period must not start after it ends ({row['period_end']})")
+            yield Problem(
+                file.path, line, "period_start", row["period_start"], f"the period must not start after it ends ({row['period_end']})"
+            )
 
 
 #: (part, whole, stated percentage, decimals printed): the stated figure must follow from the two.
@@ -260,7 +283,9 @@ def stated_shares_agree(files: Files) -> Iterator[Problem]:
         line, printed = values[stated]
         computed = 100 * values[part][1] / values[whole][1]  # type: ignore[operator]
         if printed is not None and abs(computed - printed) > 0.5 * 10**-decimals + 1e-9:
-            yield Problem(file.path, line, "value", f"{printed:g}", f"{part} of {whole} is {computed:.{decimals}f}%; correct one of the three")
+            yield Problem(
+                file.path, line, "value", f"{printed:g}", f"{part} of {whole} is {computed:.{decimals}f}%; correct one of the three"
+            )
 
 
 def index_levels_agree(files: Files) -> Iterator[Problem]:
@@ -300,7 +325,13 @@ def documents_precede_access(files: Files) -> Iterator[Problem]:
         if row["accessed"] and start.isoformat() > row["accessed"]:
             yield Problem(file.path, line, "published", row["published"], f"is after the day it was read ({row['accessed']})")
         if periods.precision_of(row["published"]) != row["published_precision"]:
-            yield Problem(file.path, line, "published_precision", row["published_precision"], f"published is written to the {periods.precision_of(row['published'])}")
+            yield Problem(
+                file.path,
+                line,
+                "published_precision",
+                row["published_precision"],
+                f"published is written to the {periods.precision_of(row['published'])}",
+            )
 
 
 def opinions_precede_access(files: Files) -> Iterator[Problem]:
@@ -323,7 +354,13 @@ def headlines_have_labels(files: Files) -> Iterator[Problem]:
     for line, row in file.numbered():
         for column in ("short_title_en", "short_title_zh"):
             if bool(row[column]) != (row["is_headline"] == "true"):
-                yield Problem(file.path, line, column, row[column], f"is_headline says {row['is_headline']}; a headline has a short title, no other event has")
+                yield Problem(
+                    file.path,
+                    line,
+                    column,
+                    row[column],
+                    f"is_headline says {row['is_headline']}; a headline has a short title, no other event has",
+                )
 
 
 def sources_are_used(files: Files) -> Iterator[Problem]:
@@ -331,7 +368,9 @@ def sources_are_used(files: Files) -> Iterator[Problem]:
     used = {s for file in files.values() for row in file.rows for s in split(row.get("source_ids", ""))}
     for line, row in files["sources"].numbered():
         if row["source_id"] not in used:
-            yield Problem(files["sources"].path, line, "source_id", row["source_id"], "no row rests on this document; point a row to it or remove it")
+            yield Problem(
+                files["sources"].path, line, "source_id", row["source_id"], "no row rests on this document; point a row to it or remove it"
+            )
 
 
 RULES: tuple[Callable[[Files], Iterator[Problem]], ...] = (

@@ -125,14 +125,27 @@ def to_json(data: pa.Table, about: dict[str, Any]) -> bytes:
 def to_xlsx(data: pa.Table, about: dict[str, Any], sources: pd.DataFrame | None = None) -> bytes:
     """Sheets: data (typed, frozen header), about (selection and counts), columns (the dictionary), sources."""
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": True,
+    }
     with xlsxwriter.Workbook(out, options) as book:
         # A fixed time stamp: the same selection gives the same bytes.
-        book.set_properties({"title": str(about.get("title_en", "Reelshift")), "created": datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)})
+        book.set_properties(
+            {"title": str(about.get("title_en", "Reelshift")), "created": datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)}
+        )
         bold = book.add_format({"bold": True, "bottom": 1})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         _write_sheet(book, "data", data, bold, day)
-        _write_rows(book.add_worksheet("about"), ["what", "value"], [[k, v if isinstance(v, (int, float, str)) else json.dumps(v, ensure_ascii=False)] for k, v in about.items()], bold)
+        _write_rows(
+            book.add_worksheet("about"),
+            ["what", "value"],
+            [[k, v if isinstance(v, (int, float, str)) else json.dumps(v, ensure_ascii=False)] for k, v in about.items()],
+            bold,
+        )
         heads = ["name", "unit", "label_en", "label_zh", "description_en", "description_zh", "caveats"]
         meanings = [{"name": f.name} | {k.decode(): v.decode() for k, v in (f.metadata or {}).items()} for f in data.schema]
         _write_rows(book.add_worksheet("columns"), heads, [[m.get(h, "") for h in heads] for m in meanings], bold)

@@ -21,7 +21,20 @@ README = HERE / "README.md"
 
 def text(words: Dictionary, tables: Path = TABLES_DIR) -> str:
     """The whole README."""
-    return "\n".join([*_head(), *_contents(words, tables), *_audit(words, tables), "## What was changed on the way in", "", (HERE / "CHANGES.md").read_text(encoding="utf-8")]) + "\n" + "\n".join(_tables(words))
+    return (
+        "\n".join(
+            [
+                *_head(),
+                *_contents(words, tables),
+                *_audit(words, tables),
+                "## What was changed on the way in",
+                "",
+                (HERE / "CHANGES.md").read_text(encoding="utf-8"),
+            ]
+        )
+        + "\n"
+        + "\n".join(_tables(words))
+    )
 
 
 def _head() -> Iterator[str]:
@@ -57,7 +70,10 @@ def _audit(words: Dictionary, tables: Path) -> Iterator[str]:
     for table in words.tables.values():
         if "audit" not in table.by_name:
             continue
-        counts = {v["values"]: v["counts"] for v in pq.read_table(tables / f"{table.name}.parquet", columns=["audit"])["audit"].value_counts().to_pylist()}
+        counts = {
+            v["values"]: v["counts"]
+            for v in pq.read_table(tables / f"{table.name}.parquet", columns=["audit"])["audit"].value_counts().to_pylist()
+        }
         yield f"| {table.name} | " + " | ".join(str(counts.get(m, 0)) for m in marks) + " |"
     yield ""
 
@@ -85,12 +101,18 @@ def _table(table: Table, words: Dictionary) -> Iterator[str]:
     yield "| column | type | unit | meaning | 含义 |"
     yield "|---|---|---|---|---|"
     for column in table.columns:
-        yield f"| `{column.name}` | {_type(column, words)} | {words.label('unit', column.unit, 'en') if column.unit else ''} | {_cell(column.description.en)} | {_cell(column.description.zh)} |"
+        unit = words.label("unit", column.unit, "en") if column.unit else ""
+        meanings = f"{_cell(column.description.en)} | {_cell(column.description.zh)}"
+        yield f"| `{column.name}` | {_type(column, words)} | {unit} | {meanings} |"
 
 
 def _type(column: Column, words: Dictionary) -> str:
     if column.codes:
-        return f"{column.type}: {', '.join(words.codes[column.codes])}" if len(words.codes[column.codes]) <= 15 else f"{column.type} of `{column.codes}`"
+        return (
+            f"{column.type}: {', '.join(words.codes[column.codes])}"
+            if len(words.codes[column.codes]) <= 15
+            else f"{column.type} of `{column.codes}`"
+        )
     return f"{column.type} → {column.references}" if column.references else column.type + (" (derived)" if column.derived else "")
 
 

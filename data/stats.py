@@ -94,10 +94,8 @@ def _pattern_agreement(filled: list[bool]) -> float:
                 triple = (filled[i], filled[j], filled[m])
                 one_peak += triple in ((True, True, False), (False, True, True))
                 two_peaks += triple == (True, False, True)
-    if one_peak + two_peaks == 0:
-        u = 1.0
-    else:
-        u = ((k - 2) * one_peak - (k - 1) * two_peaks) / ((k - 2) * (one_peak + two_peaks))
+    told = one_peak + two_peaks
+    u = ((k - 2) * one_peak - (k - 1) * two_peaks) / ((k - 2) * told) if told else 1.0
     return u * (1 - (s - 1) / (k - 1))
 
 

@@ -4,7 +4,7 @@ from components import shell
 from components.register import show_dictionary, show_sources, show_tables
 
 tables, filters, words = shell.page("evidence", ("opinions", "funding_rounds", "index_moves", "events", "models", "indicators"))
-shell.charts(("coverage", "audit-marks"), tables, filters, words)
+shell.charts(("coverage", "audit-marks", "coder-agreement"), tables, filters, words)
 show_tables(tables, filters, words)
 show_sources(tables, words)
 show_dictionary(tables, words)

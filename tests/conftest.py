@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from data.build import TABLES_DIR
 from data.tables import TABLES_VARIABLE, Tables, open_tables
 from tests.factory import tables_from
 
+# Streamlit reads .streamlit/config.toml from here, and some tests read the project's own files.
+os.chdir(Path(__file__).parent.parent)
 # Shared machines pause for seconds; a property that is slow is not a property that is wrong.
 settings.register_profile("reelshift", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 settings.load_profile("reelshift")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.charts import CHART, figure_of, frame_of
-from components.figures.funding import money_words
+from components.figures.money import money_words
 from components.words import Words
 from data.filters import Filters
 from data.frames import funding

@@ -44,6 +44,7 @@ def show(fig: object, df: pd.DataFrame, name: str) -> None:
 
 
 def opinions() -> None:
+    """Stance by sector, by theme, over time, and the list."""
     st.title("Opinions")
     df = of_sectors(load("opinions"))
     st.caption(f"{len(df)} opinions")
@@ -59,6 +60,7 @@ def opinions() -> None:
 
 
 def funding() -> None:
+    """Bubbles, bars by quarter, boxes by stage."""
     st.title("Funding")
     df = of_sectors(load("funding_rounds"))
     st.caption(f"{len(df)} rounds")

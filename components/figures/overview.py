@@ -27,7 +27,14 @@ def impact_timeline(frame: pd.DataFrame, words: Words) -> go.Figure:
     layout: dict[str, Any] = {
         "xaxis": _time_axis(frame, words),
         "yaxis": {"domain": _DOMAINS["events"], "range": [-0.7, _LABEL_ROWS + 0.6], "showticklabels": False, "showgrid": False},
-        "yaxis2": {"domain": _DOMAINS["voices"], "showticklabels": False, "zeroline": True, "zerolinecolor": QUIET, "showgrid": False, "range": _voice_range(frame)},
+        "yaxis2": {
+            "domain": _DOMAINS["voices"],
+            "showticklabels": False,
+            "zeroline": True,
+            "zerolinecolor": QUIET,
+            "showgrid": False,
+            "range": _voice_range(frame),
+        },
         "yaxis3": {"domain": _DOMAINS["money"], **_money_axis(frame, words)},
         "yaxis4": {"domain": _DOMAINS["market"], **_move_axis(frame, words)},
         "annotations": _lane_titles(frame, words) + _one_paper_notes(frame, words),
@@ -38,13 +45,22 @@ def impact_timeline(frame: pd.DataFrame, words: Words) -> go.Figure:
 
 
 def _time_axis(frame: pd.DataFrame, words: Words) -> dict[str, Any]:
-    axis: dict[str, Any] = {"type": "date", "anchor": "y4", "tickformat": "%Y" if words.lang == "en" else "%Y年", "dtick": "M12", "tick0": "2020-01-01"}
+    axis: dict[str, Any] = {
+        "type": "date",
+        "anchor": "y4",
+        "tickformat": "%Y" if words.lang == "en" else "%Y年",
+        "dtick": "M12",
+        "tick0": "2020-01-01",
+    }
     if len(frame):
         first, last = frame["date_start"].min(), frame["date_end"].max()
         pad = max(pd.Timedelta(days=20), (last - first) * 0.02)
         axis["range"] = [(first - pad).isoformat(), (last + pad).isoformat()]
         if last - first < pd.Timedelta(days=900):
-            axis |= {"dtick": "M3" if last - first > pd.Timedelta(days=200) else "M1", "tickformat": "%b %Y" if words.lang == "en" else "%Y年%-m月"}
+            axis |= {
+                "dtick": "M3" if last - first > pd.Timedelta(days=200) else "M1",
+                "tickformat": "%b %Y" if words.lang == "en" else "%Y年%-m月",
+            }
     return axis
 
 
@@ -93,19 +109,30 @@ def _event_traces(frame: pd.DataFrame, words: Words) -> list[dict[str, Any]]:
     headline = events[events["is_headline"]]
     rows = _label_rows(headline, words)
     named = headline.loc[list(rows)]
-    traces = [_trace(events, "events", words, [-0.3] * len(events), {"symbol": "line-ns-open", "size": 11, "color": QUIET, "line": {"width": 1.6}})]
+    traces = [
+        _trace(
+            events, "events", words, [-0.3] * len(events), {"symbol": "line-ns-open", "size": 11, "color": QUIET, "line": {"width": 1.6}}
+        )
+    ]
     if len(named):
         y = [float(rows[i]) for i in named.index]
         stems = {
-            "type": "scatter", "mode": "lines", "hoverinfo": "skip", "yaxis": "y", "line": {"color": FAINT, "width": 1},
+            "type": "scatter",
+            "mode": "lines",
+            "hoverinfo": "skip",
+            "yaxis": "y",
+            "line": {"color": FAINT, "width": 1},
             "x": [x for day in named["date_mid"] for x in (day.isoformat(), day.isoformat(), None)],
             "y": [v for at in y for v in (-0.3, at, None)],
-        }  # fmt: skip
+        }
         labels = [f" {safe(words.pick(row, 'short_title'))}" for row in named.to_dict("records")]
         middle = frame["date_mid"].min() + (frame["date_mid"].max() - frame["date_mid"].min()) * 0.62
         sides = ["middle left" if day > middle else "middle right" for day in named["date_mid"]]
         marks = {"symbol": "diamond", "size": 8, "color": ACCENT}
-        traces += [stems, _trace(named, "events", words, y, marks, mode="markers+text", text=labels, textposition=sides, textfont={"size": 11})]
+        traces += [
+            stems,
+            _trace(named, "events", words, y, marks, mode="markers+text", text=labels, textposition=sides, textfont={"size": 11}),
+        ]
     return traces
 
 
@@ -126,7 +153,7 @@ def _label_rows(headline: pd.DataFrame, words: Words) -> dict[int, int]:
         for row in range(_LABEL_ROWS, 0, -1):
             if all(span[1] < a or span[0] > b for a, b in taken[row]):
                 taken[row].append(span)
-                placed[int(index)] = row  # type: ignore[call-overload]
+                placed[int(index)] = row
                 break
     return placed
 
@@ -145,7 +172,9 @@ def _voice_traces(frame: pd.DataFrame, words: Words) -> list[dict[str, Any]]:
         level = (((part["stack"] - 1) // 6) % 3 - 1) * 0.55 * (side == 0)
         open_marks = ["circle-open" if p == "year" else "circle" for p in part["date_precision"]]
         trace = _trace(part, "voices", words, (y + level).tolist(), {"color": STANCE_COLOURS[stance], "size": 6, "symbol": open_marks})
-        trace["x"] = [(day.replace(day=15) + pd.Timedelta(days=float(s))).strftime("%Y-%m-%d") for day, s in zip(part["date_mid"], shift, strict=True)]
+        trace["x"] = [
+            (day.replace(day=15) + pd.Timedelta(days=float(s))).strftime("%Y-%m-%d") for day, s in zip(part["date_mid"], shift, strict=True)
+        ]
         traces.append(trace)
     return traces
 
@@ -166,12 +195,19 @@ def _money_traces(frame: pd.DataFrame, words: Words) -> list[dict[str, Any]]:
         part = known[known["money_group"] == group]
         if len(part):
             hollow = part["part_of"].notna() | (group == "general_model")
-            marker = {"symbol": ["circle-open" if h else "circle" for h in hollow], "color": colour, "opacity": 0.85, "size": [_bubble(v) for v in part["mark_value"]]}
+            marker = {
+                "symbol": ["circle-open" if h else "circle" for h in hollow],
+                "color": colour,
+                "opacity": 0.85,
+                "size": [_bubble(v) for v in part["mark_value"]],
+            }
             traces.append(_trace(part, "money", words, [math.log10(v) for v in part["mark_value"]], marker))
     unknown = rounds[rounds["mark_value"].isna()]
     if len(unknown):
         marks = ["x-thin-open" if s != "cancelled" else "x-open" for s in unknown["status"]]
-        traces.append(_trace(unknown, "money", words, [foot] * len(unknown), {"symbol": marks, "size": 6, "color": QUIET, "line": {"width": 1.2}}))
+        traces.append(
+            _trace(unknown, "money", words, [foot] * len(unknown), {"symbol": marks, "size": 6, "color": QUIET, "line": {"width": 1.2}})
+        )
     return traces
 
 
@@ -206,10 +242,16 @@ def _move_traces(frame: pd.DataFrame, words: Words) -> list[dict[str, Any]]:
     if len(windows):
         y = [_squeezed(v) for v in windows["mark_value"]]
         spans = {
-            "type": "scatter", "mode": "lines", "hoverinfo": "skip", "yaxis": "y4", "line": {"color": ACCENT, "width": 1.5},
-            "x": [x for a, b in zip(windows["window_start"], windows["date_mid"], strict=True) for x in (a.isoformat(), b.isoformat(), None)],
+            "type": "scatter",
+            "mode": "lines",
+            "hoverinfo": "skip",
+            "yaxis": "y4",
+            "line": {"color": ACCENT, "width": 1.5},
+            "x": [
+                x for a, b in zip(windows["window_start"], windows["date_mid"], strict=True) for x in (a.isoformat(), b.isoformat(), None)
+            ],
             "y": [v for at in y for v in (at, at, None)],
-        }  # fmt: skip
+        }
         traces.append(spans)
     styles = {
         "benchmark": {"symbol": "circle-open", "color": QUIET, "size": 6},
@@ -248,11 +290,17 @@ def _lane_titles(frame: pd.DataFrame, words: Words) -> list[dict[str, Any]]:
     return [
         {
             "text": words.t(f"charts.impact-timeline.lane.{lane}", n=int(counts.get(lane, 0))),
-            "x": 0, "xref": "paper", "xanchor": "left", "y": _DOMAINS[lane][1] + 0.005, "yref": "paper", "yanchor": "bottom" if lane != "events" else "top",
-            "showarrow": False, "font": {"size": 12},
+            "x": 0,
+            "xref": "paper",
+            "xanchor": "left",
+            "y": _DOMAINS[lane][1] + 0.005,
+            "yref": "paper",
+            "yanchor": "bottom" if lane != "events" else "top",
+            "showarrow": False,
+            "font": {"size": 12},
         }
         for lane in LANES
-    ]  # fmt: skip
+    ]
 
 
 def _one_paper_notes(frame: pd.DataFrame, words: Words) -> list[dict[str, Any]]:
@@ -266,10 +314,14 @@ def _one_paper_notes(frame: pd.DataFrame, words: Words) -> list[dict[str, Any]]:
             notes.append(
                 {
                     "text": safe(words.t("charts.impact-timeline.one_paper", n=int(first.iloc[0]), total=len(group))),
-                    "x": group["date_mid"].iloc[0].replace(day=15).strftime("%Y-%m-%d"), "y": (up if up == up else 0) + 1.4, "yref": "y2",
-                    "showarrow": False, "font": {"size": 11}, "xanchor": "center",
+                    "x": group["date_mid"].iloc[0].replace(day=15).strftime("%Y-%m-%d"),
+                    "y": (up if up == up else 0) + 1.4,
+                    "yref": "y2",
+                    "showarrow": False,
+                    "font": {"size": 11},
+                    "xanchor": "center",
                 }
-            )  # fmt: skip
+            )
     return notes
 
 
@@ -300,15 +352,40 @@ def sector_summary(frame: pd.DataFrame, words: Words) -> go.Figure:
         largest = float(part[column].max()) if len(part) and part[column].notna().any() else 1.0
         traces.append(
             {
-                "type": "bar", "orientation": "h", "xaxis": f"x{axis}", "yaxis": "y",
-                "x": part[column].fillna(0).tolist(), "y": [words.code("sector", s) for s in part["sector"]],
+                "type": "bar",
+                "orientation": "h",
+                "xaxis": f"x{axis}",
+                "yaxis": "y",
+                "x": part[column].fillna(0).tolist(),
+                "y": [words.code("sector", s) for s in part["sector"]],
                 "marker": {"color": [SECTOR_COLOURS[s] for s in part["sector"]]},
-                "text": [_summary_text(row, words) for row in part.to_dict("records")], "textposition": "outside", "cliponaxis": False, "constraintext": "none",
-                "customdata": [[int(i)] for i in part.index], "hovertext": [_summary_hover(row, words) for row in part.to_dict("records")], "hoverinfo": "text",
+                "text": [_summary_text(row, words) for row in part.to_dict("records")],
+                "textposition": "outside",
+                "cliponaxis": False,
+                "constraintext": "none",
+                "customdata": [[int(i)] for i in part.index],
+                "hovertext": [_summary_hover(row, words) for row in part.to_dict("records")],
+                "hoverinfo": "text",
             }
-        )  # fmt: skip
-        layout[f"xaxis{axis}"] = {"domain": domain, "showticklabels": False, "showgrid": False, "range": [0, 2.7 * max(largest, 1e-9)], "fixedrange": True, "anchor": "y"}
-        title = {"text": words.t(f"charts.sector-summary.panel.{table}"), "x": domain[0], "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False}
+        )
+        layout[f"xaxis{axis}"] = {
+            "domain": domain,
+            "showticklabels": False,
+            "showgrid": False,
+            "range": [0, 2.7 * max(largest, 1e-9)],
+            "fixedrange": True,
+            "anchor": "y",
+        }
+        title = {
+            "text": words.t(f"charts.sector-summary.panel.{table}"),
+            "x": domain[0],
+            "xref": "paper",
+            "xanchor": "left",
+            "y": 1,
+            "yref": "paper",
+            "yanchor": "bottom",
+            "showarrow": False,
+        }
         layout["annotations"].append(title | {"font": {"size": 12}})
     layout["yaxis"] = {"categoryorder": "array", "categoryarray": [words.code("sector", s) for s in sectors], "showgrid": False}
     return figure(traces, **layout)
@@ -316,7 +393,11 @@ def sector_summary(frame: pd.DataFrame, words: Words) -> go.Figure:
 
 def _summary_text(row: dict[str, Any], words: Words) -> str:
     if row["table"] == "funding_rounds":
-        return words.t("charts.sector-summary.at_least", value=words.usd_m(float(row["known_usd_m"]))) if row["known_usd_m"] == row["known_usd_m"] else "–"
+        return (
+            words.t("charts.sector-summary.at_least", value=words.usd_m(float(row["known_usd_m"])))
+            if row["known_usd_m"] == row["known_usd_m"]
+            else "–"
+        )
     if row["table"] == "opinions" and row["n"] >= SMALL_N:
         return f"{words.number(int(row['n']))} ({_points(row, words)})"
     return words.number(int(row["n"]))
@@ -342,10 +423,16 @@ def sector_summary_finding(frame: pd.DataFrame, words: Words) -> str:
     if frame.empty:
         return words.t("charts.empty")
     if len(voices) < 2 or voices["balance_points"].max() == voices["balance_points"].min():
-        return words.t("charts.sector-summary.finding.counts", n=int(frame["n"].sum()), sectors=words.codes("sector", dict.fromkeys(frame["sector"])))
+        return words.t(
+            "charts.sector-summary.finding.counts", n=int(frame["n"].sum()), sectors=words.codes("sector", dict.fromkeys(frame["sector"]))
+        )
     high, low = voices.loc[voices["balance_points"].idxmax()], voices.loc[voices["balance_points"].idxmin()]
     return words.t(
         "charts.sector-summary.finding.lean",
-        high=words.code("sector", high["sector"]), high_points=_points(high.to_dict(), words), high_n=int(high["n"]),
-        low=words.code("sector", low["sector"]), low_points=_points(low.to_dict(), words), low_n=int(low["n"]),
-    )  # fmt: skip
+        high=words.code("sector", high["sector"]),
+        high_points=_points(high.to_dict(), words),
+        high_n=int(high["n"]),
+        low=words.code("sector", low["sector"]),
+        low_points=_points(low.to_dict(), words),
+        low_n=int(low["n"]),
+    )

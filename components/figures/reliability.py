@@ -83,7 +83,7 @@ def _steps(row: Row) -> int:
 
 def _colour(row: Row, most: int) -> str:
     """The colour of the distance, fading towards grey the fewer opinions there are."""
-    strength = 0.3 + 0.7 * (math.log(row["n"]) / math.log(most) if most > 1 else 1.0)
+    strength = 0.5 + 0.5 * (math.log(row["n"]) / math.log(most) if most > 1 else 1.0)
     full = _DISTANCE_COLOURS[min(_steps(row), 2)]
     parts = ((int(_FADED[i : i + 2], 16), int(full[i : i + 2], 16)) for i in (1, 3, 5))
     return "#" + "".join(f"{round(pale + strength * (strong - pale)):02X}" for pale, strong in parts)

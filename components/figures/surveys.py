@@ -15,8 +15,9 @@ Row = dict[str, Any]
 Traces = list[Row]
 
 _KEY = "charts.surveys-over-time"
-_LINES_PX, _DOT_PX, _HEAD_PX, _FOOT_PX = 250, 58, 28, 34
+_LINES_PX, _DOT_PX, _HEAD_PX, _FOOT_PX = 250, 62, 28, 46
 _LEGEND_PX = 26
+_TICKS = [0, 25, 50, 75, 100]
 #: How many repeated questions a finding names before it counts the rest.
 _NAMED = 3
 _HIDDEN_AXES = {"xaxis": {"visible": False}, "yaxis": {"visible": False}}
@@ -30,7 +31,7 @@ def _parts(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def surveys_over_time_height(frame: pd.DataFrame) -> int:
     lines, dots = _parts(frame)
-    above = _HEAD_PX + _LINES_PX + _FOOT_PX + _LEGEND_PX * lines["series_code"].nunique() if len(lines) else 0
+    above = 2 * _HEAD_PX + _LINES_PX + _FOOT_PX + _LEGEND_PX * lines["series_code"].nunique() if len(lines) else 0
     below = _HEAD_PX + _DOT_PX * len(dots) + _FOOT_PX if len(dots) else 0
     return 16 + max(above + below, 120)
 
@@ -46,18 +47,24 @@ def surveys_over_time(frame: pd.DataFrame, words: Words) -> go.Figure:
     upper = 1.0
     if len(lines):
         legend = _LEGEND_PX * lines["series_code"].nunique()
-        upper -= (legend + _HEAD_PX) / plot
-        lower = upper - _LINES_PX / plot if len(dots) else _FOOT_PX / plot
+        upper -= (legend + 2 * _HEAD_PX) / plot
+        lower = upper - _LINES_PX / plot if len(dots) else 0.0
         traces += _question_lines(lines, words)
         layout |= _line_axes(lines, (max(0.0, lower), upper), words)
-        layout["legend"] = {"orientation": "v", "y": 1 - _HEAD_PX / plot, "yanchor": "top", "itemclick": False, "itemdoubleclick": False}
+        layout["legend"] = {
+            "orientation": "v",
+            "y": 1 - 2 * _HEAD_PX / plot,
+            "yanchor": "top",
+            "itemclick": False,
+            "itemdoubleclick": False,
+        }
         layout["annotations"] += _line_notes(lines, plot, words)
         upper = lower - _FOOT_PX / plot
     if len(dots):
         upper -= _HEAD_PX / plot
         axis = "2" if len(lines) else ""
         traces += _dots(dots, axis, words)
-        layout |= _dot_axes(dots, axis, (_FOOT_PX / plot if len(dots) else 0, upper), words)
+        layout |= _dot_axes(dots, axis, (0.0, upper), words)
         layout["annotations"].append(heading(f"<b>{safe(words.t(f'{_KEY}.panel_once'))}</b>", upper + 4 / plot))
         layout["annotations"] += [_dot_label(row, place, axis, words) for place, row in enumerate(dots.to_dict("records"))]
     return figure(traces, **layout)
@@ -97,9 +104,9 @@ def _line_axes(lines: pd.DataFrame, domain: tuple[float, float], words: Words) -
     axis = date_axis(lines["date_mid"], words, least=365, before=0.12)
     first, last = (pd.Timestamp(edge) for edge in axis["range"])
     axis["range"] = [first.isoformat(), (last + 0.12 * (last - first)).isoformat()]
-    periods = lines.drop_duplicates("date_mid")
-    if len(periods) <= 6:
-        ticks = {"tickvals": [d.isoformat() for d in periods["date_mid"]], "ticktext": [_period(p, words) for p in periods["period"]]}
+    surveys = [(day, part.to_dict("records")) for day, part in lines.groupby("date_mid")]
+    if len(surveys) <= 5:
+        ticks = {"tickvals": [day.isoformat() for day, _ in surveys], "ticktext": [_survey_name(rows, words) for _, rows in surveys]}
         axis = {k: v for k, v in axis.items() if k not in ("dtick", "tick0", "tickformat")} | ticks
     highest = float(lines[["value", "value_high", "share_high_pct"]].max().max())
     return {
@@ -108,10 +115,18 @@ def _line_axes(lines: pd.DataFrame, domain: tuple[float, float], words: Words) -
     }
 
 
+def _survey_name(rows: list[Row], words: Words) -> str:
+    """The date of a survey, and below it how many answered, where all its results say the same."""
+    sizes = {_size(row, words) for row in rows}
+    date = safe(_period(rows[0]["period"], words))
+    return f"{date}<br>{small(sizes.pop())}" if len(sizes) == 1 else date
+
+
 def _line_notes(lines: pd.DataFrame, plot: int, words: Words) -> list[Row]:
     """The panel's name, with whose answers these are."""
     where = words.listed(words.code("geography", g) for g in dict.fromkeys(lines["geography"]))
-    return [heading(f"<b>{safe(words.t(f'{_KEY}.panel_repeated', where=where))}</b>", 1 - _HEAD_PX / plot)]
+    name = f"<b>{safe(words.t(f'{_KEY}.panel_repeated'))}</b><br>{small(words.t(f'{_KEY}.respondents', where=where))}"
+    return [heading(name, 1 - 1.7 * _HEAD_PX / plot)]
 
 
 def _question(row: Row, words: Words) -> str:
@@ -141,31 +156,43 @@ def _dots(dots: pd.DataFrame, axis: str, words: Words) -> Traces:
         if not has(row["value"])
     ]
     points = {
-        "mode": "markers+text",
+        "mode": "markers",
         "x": [row["value"] if has(row["value"]) else row["value_high"] for row in rows],
         "y": list(range(len(rows))),
         "error_x": _interval(rows),
-        "text": [_beside(row, words) for row in rows],
-        "textposition": ["middle left" if _middle(row) > 80 else "middle right" for row in rows],
         "cliponaxis": False,
-        "marker": {"color": SERIES_COLOURS[0], "size": [11 if has(row["value"]) else 1 for row in rows]},
+        "marker": {"color": SERIES_COLOURS[0], "opacity": 1, "size": [11 if has(row["value"]) else 1 for row in rows]},
         "customdata": [[int(i)] for i in dots.index],
         "hovertext": [_hover(row, words) for row in rows],
         "hoverinfo": "text",
         **whole,
     }
-    return [*ranges, points]
+    left = [_middle(row) > 80 for row in rows]
+    values = {
+        "mode": "text",
+        "x": [_end(row, "low" if at_left else "high") for row, at_left in zip(rows, left, strict=True)],
+        "y": list(range(len(rows))),
+        "text": [f"\u2003{_value(row, words)}\u2002" for row in rows],
+        "textposition": ["middle left" if at_left else "middle right" for at_left in left],
+        "cliponaxis": False,
+        "customdata": [[int(i)] for i in dots.index],
+        "hoverinfo": "skip",
+        **whole,
+    }
+    return [*ranges, points, values]
 
 
-def _beside(row: Row, words: Words) -> str:
-    """The value, clear of the interval's end."""
-    gap = "\u2003" * 2 if has(row["share_high_pct"]) and row["share_high_pct"] - row["share_low_pct"] > 3 else "\u2002"
-    return f"{gap}{_value(row, words)}{gap}"
+def _end(row: Row, end: str) -> float:
+    """Where the mark of a result ends on one side: its interval, its range, or the dot itself."""
+    for column in (f"share_{end}_pct", "value", f"value_{end}"):
+        if has(row[column]):
+            return float(row[column])
+    return 0.0
 
 
 def _dot_axes(dots: pd.DataFrame, axis: str, domain: tuple[float, float], words: Words) -> Row:
     return {
-        f"xaxis{axis}": {"range": [0, 104], "tickvals": [0, 25, 50, 75, 100], "ticksuffix": "%", "anchor": f"y{axis}"},
+        f"xaxis{axis}": {"range": [-3, 104], "tickvals": _TICKS, "ticktext": [words.percent(t) for t in _TICKS], "anchor": f"y{axis}"},
         f"yaxis{axis}": {
             "domain": [domain[0], max(domain)],
             "range": [len(dots) - 0.6, -0.8],
@@ -181,7 +208,7 @@ def _dot_label(row: Row, place: int, axis: str, words: Words) -> Row:
     """The question above its dot, and whose answers these are: beside it, they would take the whole screen."""
     said = _dated(words.pick(row, "name"), row, words, 44)
     about = words.t(f"{_KEY}.about", where=words.code("geography", row["geography"]), size=_size(row, words))
-    return heading(f"{safe(said)}<br>{small(about)}", place, yref=f"y{axis}", yshift=7, font={"size": 12})
+    return heading(f"{safe(said)}<br>{small(about)}", place, yref=f"y{axis}", yshift=9, font={"size": 12})
 
 
 # Words -------------------------------------------------------------------------------------------
@@ -199,15 +226,13 @@ def _middle(row: Row) -> float:
 
 
 def _interval(rows: list[Row]) -> Row:
-    """Bars of the Wilson intervals, or of a stated range; none where neither is known."""
-    ends = [
-        (row["share_low_pct"], row["share_high_pct"]) if has(row["share_low_pct"]) else (_middle(row), _middle(row)) for row in rows
-    ]
+    """Bars of the Wilson intervals; none where no sample size is known."""
+    known = [has(row["share_low_pct"]) for row in rows]
     return {
         "type": "data",
         "symmetric": False,
-        "array": [float(high) - _middle(row) for (_, high), row in zip(ends, rows, strict=True)],
-        "arrayminus": [_middle(row) - float(low) for (low, _), row in zip(ends, rows, strict=True)],
+        "array": [float(row["share_high_pct"]) - _middle(row) if k else None for row, k in zip(rows, known, strict=True)],
+        "arrayminus": [_middle(row) - float(row["share_low_pct"]) if k else None for row, k in zip(rows, known, strict=True)],
         "thickness": 1.5,
         "width": 4,
     }

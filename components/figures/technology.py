@@ -264,7 +264,7 @@ def compute_gap(frame: pd.DataFrame, words: Words) -> go.Figure:
             {
                 "type": "bar",
                 "orientation": "h",
-                "name": words.t("charts.compute-gap.forecast_name", name=name) if row["is_forecast"] else name,
+                "name": safe(words.t("charts.compute-gap.forecast_name", name=name) if row["is_forecast"] else name),
                 "y": [rows[index]],
                 "x": [value],
                 "base": [start],
@@ -321,7 +321,7 @@ def _compute_name(row: Row, words: Words) -> str:
 
 def _compute_hover(row: Row, name: str, words: Words) -> str:
     key = "charts.compute-gap.hover"
-    said = words.t(f"{key}.value", name=name, value=words.number(float(row["value"]), 2), period=words.date(_period(row["period"])))
+    said = words.t(f"{key}.value", name=name, value=words.number(float(row["value"]), 2), period=_period(row["period"], words))
     share = (
         words.t(f"{key}.share", share=words.percent(float(row["share_pct"]), 2))
         if has(row["share_pct"]) and row["compute_part"] != "total"
@@ -332,10 +332,13 @@ def _compute_hover(row: Row, name: str, words: Words) -> str:
     )
 
 
-def _period(printed: object) -> str:
-    """A printed period as `words.date` reads it: 2026Q1 becomes 2026-Q1; others stay."""
+def _period(printed: object, words: Words) -> str:
+    """A printed period in the reader's words (2024, 2024-03, 2026Q1); as printed where it has another form (2025H1)."""
     text = str(printed)
-    return f"{text[:4]}-{text[4:]}" if len(text) == 6 and text[4] == "Q" else text
+    try:
+        return words.date(f"{text[:4]}-{text[4:]}" if len(text) == 6 and text[4] == "Q" else text)
+    except ValueError:
+        return text
 
 
 def compute_gap_finding(frame: pd.DataFrame, words: Words) -> str:
@@ -348,7 +351,7 @@ def compute_gap_finding(frame: pd.DataFrame, words: Words) -> str:
         return words.t(f"{key}.figures", n=len(frame))
     return words.t(
         f"{key}.{'forecast' if parts['gap']['is_forecast'] else 'figure'}",
-        period=words.date(_period(parts["gap"]["period"])),
+        period=_period(parts["gap"]["period"], words),
         total=words.number(float(parts["total"]["value"]), 2),
         domestic=words.number(float(parts["domestic"]["value"]), 2),
         share=words.percent(float(parts["domestic"]["share_pct"]), 2),
@@ -418,9 +421,7 @@ def _bar_labels(part: pd.DataFrame, axis: str, words: Words) -> list[Row]:
     return [
         heading(
             safe(
-                words.t(
-                    "charts.production-yield.label", name=shortened(words.pick(row, "name"), 48), period=words.date(_period(row["period"]))
-                )
+                words.t("charts.production-yield.label", name=shortened(words.pick(row, "name"), 48), period=_period(row["period"], words))
             ),
             number,
             yref=f"y{axis}",
@@ -505,7 +506,7 @@ def _figure_text(row: Row, words: Words) -> str:
 
 def _indicator_hover(row: Row, words: Words) -> str:
     key = "charts.production-yield.hover"
-    said = words.t(f"{key}.value", name=words.pick(row, "name"), value=_value_text(row, words), period=words.date(_period(row["period"])))
+    said = words.t(f"{key}.value", name=words.pick(row, "name"), value=_value_text(row, words), period=_period(row["period"], words))
     step = words.t(f"{key}.step", share=words.percent(float(row["step_pct"]), 1)) if has(row["step_pct"]) else ""
     return sentences(
         [said, step, words.t(f"{key}.forecast") if row["is_forecast"] else "", words.pick(row, "definition"), read_in(row, words)]

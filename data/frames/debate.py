@@ -67,7 +67,9 @@ def _by_stance(groups: pd.DataFrame, *by: str) -> pd.DataFrame:
     """
     kept = [c for c in groups.columns if c not in (*STANCES, "n")]
     frame = groups.rename(columns={"n": "n_total"}).melt([*kept, "n_total"], list(STANCES), "stance", "n")
-    intervals = {key: stats.goodman(counts) for key, counts in zip(_keys(groups, by), groups[list(STANCES)].to_numpy().tolist(), strict=True)}
+    intervals = {
+        key: stats.goodman(counts) for key, counts in zip(_keys(groups, by), groups[list(STANCES)].to_numpy().tolist(), strict=True)
+    }
     place = frame["stance"].map({s: i for i, s in enumerate(STANCES)})
     ends = [(intervals[key][0][i], intervals[key][1][i]) for key, i in zip(_keys(frame, by), place, strict=True)]
     enough = frame["n_total"] >= SMALL_N
@@ -375,7 +377,9 @@ def before_after(rows: Rows, filters: Filters) -> pd.DataFrame:
         days = {side: window[place] for side, window in zip(SIDES, known, strict=False)}
         frame[name] = pd.to_datetime(pd.Series([days.get(s) for s in frame["side"]], index=frame.index, dtype="object"))
     shares = ["n", "n_total", "share_pct", "share_low_pct", "share_high_pct"]
-    return frame[["side", "stance", *shares, *_EVENT_COLUMNS, "side_start", "side_end", "n_date_inferred", *_CHANGES, "n_all", "n_speakers"]]
+    return frame[
+        ["side", "stance", *shares, *_EVENT_COLUMNS, "side_start", "side_end", "n_date_inferred", *_CHANGES, "n_all", "n_speakers"]
+    ]
 
 
 def _changes(groups: pd.DataFrame) -> dict[str, float]:

@@ -65,7 +65,9 @@ def coder_agreement(rows: Rows, filters: Filters) -> pd.DataFrame:
     counted = collected(rows.group_by("stance", "stance_second", "theme", "theme_second").agg(n=nw.len()))
     columns = ["stance", "stance_second", "n", "n_total", *MEASURES, "n_uncoded"]
     if counted.empty:
-        return pd.DataFrame(columns=columns).astype({"n": "int64", "n_total": "int64", "n_uncoded": "int64"} | dict.fromkeys(MEASURES, "float64"))
+        return pd.DataFrame(columns=columns).astype(
+            {"n": "int64", "n_total": "int64", "n_uncoded": "int64"} | dict.fromkeys(MEASURES, "float64")
+        )
     both = counted[counted["stance_second"].notna()]
     pairs = both.groupby(["stance", "stance_second"])["n"].sum()
     grid = pd.MultiIndex.from_product([STANCES, STANCES], names=["stance", "stance_second"])

@@ -29,7 +29,10 @@ def find_chromium() -> str | None:
 
 @contextmanager
 def running_app(environment: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Start the app as `make run` does and give its address (no slash at the end) once it is healthy."""
+    """Start the app as `make run` does and give its address (no slash at the end) once it answers.
+
+    What the server logged goes to standard error when it failed, or something inside did.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -40,16 +43,16 @@ def running_app(environment: Mapping[str, str] | None = None) -> Iterator[str]:
         try:
             _wait(server, f"{address}/healthz")
             yield address
-        except Exception:
-            log.seek(0)
-            sys.stderr.write(log.read().decode(errors="replace")[-6000:])
-            raise
         finally:
             server.terminate()
             try:
                 server.wait(10)
             except subprocess.TimeoutExpired:
                 server.kill()
+            log.seek(0)
+            said = log.read().decode(errors="replace")
+            if "Traceback" in said or sys.exc_info()[0]:
+                sys.stderr.write(said[-8000:])
 
 
 def _wait(server: subprocess.Popen[bytes], address: str) -> None:

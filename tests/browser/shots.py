@@ -43,15 +43,15 @@ SCREEN_HEIGHT = {"1440": 900, "390": 844}
 #: On a deep link Streamlit's page looks for its server below the page's address first, then at the root.
 PROBED = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
 TALLEST = 16_000
+DOCS_HEIGHT = 1500
 LIMIT_MS = 60_000
 
-#: The run is over, every chart has its drawing, and nothing is still a grey placeholder.
+#: The run is over, every chart has its drawing, and nothing is still a grey placeholder; or the page says that it failed.
 SETTLED = """() => {
     const app = document.querySelector('[data-testid="stApp"]');
     const charts = [...document.querySelectorAll('[data-testid="stPlotlyChart"]')];
     return app && app.dataset.testScriptState === 'notRunning'
-        && document.querySelector('[data-testid="stMain"] h1')
-        && document.querySelectorAll('[class*="st-key-card-"]').length > 0
+        && document.querySelector('[class*="st-key-card-"], [data-testid="stAlertContentWarning"]')
         && !document.querySelector('[data-testid="stSkeleton"]')
         && charts.every(chart => chart.querySelector('.main-svg'));
 }"""
@@ -86,10 +86,9 @@ def wanted(only: str) -> list[Shot]:
     return [Shot(page, lang, theme, width) for lang, theme, width, page in itertools.product(kept[1], kept[2], kept[3], kept[0])]
 
 
-def open_context(browser: Browser, shot: Shot, scale: float = 1) -> BrowserContext:
+def open_context(browser: Browser, shot: Shot) -> BrowserContext:
     return browser.new_context(
         viewport={"width": int(shot.width), "height": SCREEN_HEIGHT[shot.width]},
-        device_scale_factor=scale,
         color_scheme="dark" if shot.theme == "dark" else "light",
         locale="zh-CN" if shot.lang == "zh" else "en-GB",
         reduced_motion="reduce",
@@ -130,8 +129,8 @@ def stretch(page: Page, shot: Shot) -> None:
         settle(page)
 
 
-def take(page: Page, address: str, shot: Shot, whole: bool, say: Callable[[str], None]) -> bytes:
-    """Open one page and picture it, in full or its first screen."""
+def take(page: Page, address: str, shot: Shot, height: int | None, say: Callable[[str], None]) -> bytes:
+    """Open one page and picture it, down to `height` pixels or in full."""
     page.set_viewport_size({"width": int(shot.width), "height": SCREEN_HEIGHT[shot.width]})
     page.goto(f"{address}{PAGES[shot.page]}?lang={shot.lang}", wait_until="domcontentloaded")
     settle(page)
@@ -139,12 +138,15 @@ def take(page: Page, address: str, shot: Shot, whole: bool, say: Callable[[str],
         say(f"the page warns: {' '.join(warning.split())}")
     if page.evaluate(TOO_WIDE):
         say("wider than the screen")
-    if whole:
+    if height is None:
         stretch(page, shot)
+    else:
+        page.set_viewport_size({"width": int(shot.width), "height": height})
+        settle(page)
     return page.screenshot(animations="disabled")
 
 
-def picture(address: str, shots: Iterable[Shot], folder: Path, whole: bool = True, scale: float = 1) -> list[str]:
+def picture(address: str, shots: Iterable[Shot], folder: Path, height: int | None = None) -> list[str]:
     """Take the shots into `folder`; gives what was wrong, one line each."""
     wrong: list[str] = []
     folder.mkdir(parents=True, exist_ok=True)
@@ -152,13 +154,13 @@ def picture(address: str, shots: Iterable[Shot], folder: Path, whole: bool = Tru
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         for _, group in itertools.groupby(shots, key=lambda shot: (shot.lang, shot.theme, shot.width)):
             same = list(group)
-            context = open_context(browser, same[0], scale)
+            context = open_context(browser, same[0])
             for shot in same:
                 said: list[str] = []
                 page = context.new_page()
                 watch(page, said.append)
                 try:
-                    image = take(page, address, shot, whole, said.append)
+                    image = take(page, address, shot, height, said.append)
                 except Exception as error:
                     said.append(f"not settled: {str(error).splitlines()[0]}")
                     image = page.screenshot()
@@ -186,8 +188,8 @@ def write_index(folder: Path) -> None:
 
 
 def take_docs(address: str, folder: Path) -> list[str]:
-    """The first screen of the overview in both languages, in few colours: small enough to be kept."""
-    wrong = picture(address, [Shot("overview", lang, "light", "1440") for lang in LANGUAGES], folder, whole=False)
+    """The overview down to its first chart in both languages, in few colours: small enough to be kept."""
+    wrong = picture(address, [Shot("overview", lang, "light", "1440") for lang in LANGUAGES], folder, DOCS_HEIGHT)
     for lang in LANGUAGES:
         taken = folder / f"overview_{lang}_light_1440.png"
         with Image.open(io.BytesIO(taken.read_bytes())) as image:

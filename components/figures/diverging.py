@@ -1,0 +1,133 @@
+"""Diverging bars of stances around the middle of neutral, or a dot for each voice of a group that is too small for shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from components.figures.opinions import _DOT_STEP, _LEGEND, _UNIFORM_TEXT, _in_sentence, _left_edges, _reach
+from components.figures.parts import Row
+from components.theme import QUIET, STANCE_COLOURS, safe
+from components.words import Words
+from data.frames.common import SMALL_N, STANCES
+
+
+def diverging(frame: pd.DataFrame, by: str, names: Mapping[str, str], words: Words) -> tuple[list[Row], Row]:
+    """Traces and layout: stacked shares around the middle of neutral, or a dot for each voice of a small group.
+
+    Frame rows are (`by`, stance) in the order of reading; `names` names the groups.
+    """
+    values = list(dict.fromkeys(frame[by]))
+    edges = _left_edges(frame, by)
+    reach = _reach(frame, edges)
+    large = frame["n_total"] >= SMALL_N
+    traces = []
+    for stance in STANCES:
+        mine = frame["stance"] == stance
+        bars, dots = frame[mine & large], frame[mine & ~large & (frame["n"] > 0)]
+        traces.append(_bars(bars, stance, by, names, edges, words))
+        traces.append(_dots(dots, stance, by, names, edges, reach, words) | {"showlegend": bars.empty})
+    step = 25 if reach <= 60 else 50
+    ticks = [t for t in range(-100, 101, step) if abs(t) < reach]
+    layout = {
+        "barmode": "overlay",
+        "bargap": 0.45,
+        "uniformtext": _UNIFORM_TEXT,
+        "legend": _LEGEND,
+        "xaxis": {
+            "range": [-reach, reach],
+            "tickvals": ticks,
+            "ticktext": [words.percent(abs(t)) for t in ticks] if large.any() else [""] * len(ticks),
+            "showgrid": bool(large.any()),
+            "zeroline": True,
+            "zerolinecolor": QUIET,
+            "title": {"text": words.t("charts.debate.axis" if large.any() else "charts.debate.axis_dots")},
+        },
+        "yaxis": rows_axis(values),
+        "annotations": [above(value, _group_name(frame[frame[by] == value].iloc[0].to_dict(), names[value], words)) for value in values],
+    }
+    return [t for t in traces if t["x"]], layout
+
+
+def rows_axis(values: list[str]) -> Row:
+    """A category axis that reads from the top, its names written above the rows."""
+    return {
+        "type": "category",
+        "categoryorder": "array",
+        "categoryarray": values[::-1],
+        "range": [-0.5, len(values) - 0.3],
+        "showgrid": False,
+        "showticklabels": False,
+    }
+
+
+def above(value: str, text: str, **more: Any) -> Row:
+    """A name above its row: beside it, it would take half a narrow screen."""
+    at = {"x": 0, "xref": "paper", "xanchor": "left", "y": value, "yanchor": "bottom", "yshift": 13, "showarrow": False}
+    return {"text": text} | at | more
+
+
+def _group_name(row: Row, name: str, words: Words) -> str:
+    """The name of a group and its n; both counts where someone speaks more than once."""
+    total, judgements, speakers = int(row["n_total"]), int(row["n_all"]), int(row["n_speakers"])
+    if judgements > total:
+        return words.t("charts.debate.group_once", group=safe(name), n=total, judgements=judgements)
+    if speakers < total:
+        return words.t("charts.debate.group_repeats", group=safe(name), n=speakers, total=total)
+    return words.t("charts.debate.group", group=safe(name), n=total)
+
+
+def _bars(part: pd.DataFrame, stance: str, by: str, names: Mapping[str, str], edges: pd.Series[float], words: Words) -> Row:
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": words.code("stance", stance),
+        "legendgroup": stance,
+        "y": part[by].tolist(),
+        "x": part["share_pct"].tolist(),
+        "base": edges[part.index].tolist(),
+        "marker": {"color": STANCE_COLOURS[stance]},
+        "text": [words.percent(share) if n else "" for share, n in zip(part["share_pct"], part["n"], strict=True)],
+        "textposition": "inside",
+        "insidetextanchor": "middle",
+        "textfont": {"size": 12},
+        "textangle": 0,
+        "customdata": [[int(i)] for i in part.index],
+        "hovertext": [_share_hover(row, names[row[by]], words) for row in part.to_dict("records")],
+        "hoverinfo": "text",
+    }
+
+
+def _dots(part: pd.DataFrame, stance: str, by: str, names: Mapping[str, str], edges: pd.Series[float], reach: float, words: Words) -> Row:
+    """One dot a voice, in the place that its bar would have."""
+    voices = [(index, row, place) for index, row in zip(part.index, part.to_dict("records"), strict=True) for place in range(int(row["n"]))]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": words.code("stance", stance),
+        "legendgroup": stance,
+        "y": [row[by] for _, row, _ in voices],
+        "x": [reach * _DOT_STEP * (edges[index] + place + 0.5) for index, _, place in voices],
+        "marker": {"color": STANCE_COLOURS[stance], "size": 10},
+        "customdata": [[int(index)] for index, _, _ in voices],
+        "hovertext": [_voice_hover(row, names[row[by]], words) for _, row, _ in voices],
+        "hoverinfo": "text",
+    }
+
+
+def _share_hover(row: Row, name: str, words: Words) -> str:
+    shares = {
+        key: words.percent(row[column]) for key, column in (("share", "share_pct"), ("low", "share_low_pct"), ("high", "share_high_pct"))
+    }
+    return words.t("charts.debate.hover", **_counts_said(row, name, words), **shares)
+
+
+def _voice_hover(row: Row, name: str, words: Words) -> str:
+    return words.t("charts.debate.hover_voice", **_counts_said(row, name, words))
+
+
+def _counts_said(row: Row, name: str, words: Words) -> Row:
+    stance = _in_sentence(words.code("stance", row["stance"]), words)
+    return {"group": safe(name), "stance": stance, "n": int(row["n"]), "total": int(row["n_total"])}

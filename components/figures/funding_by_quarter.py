@@ -1,0 +1,246 @@
+"""Figure and finding of `funding-by-quarter`: money by quarter, with what is not in the sums."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from components.figures.money import (
+    CLASS_COLOURS,
+    CLASS_PATTERNS,
+    DRAWN,
+    NOT_DRAWN,
+    Traces,
+    axis_names,
+    grouped,
+    groups_of,
+    linear_axis,
+    log_axis,
+    money_words,
+    panels,
+    unscaled,
+)
+from components.figures.parts import has, heading, sentences
+from components.theme import FAINT, figure, safe
+from components.words import Words
+from data.frames.funding import GROUPS, totals
+from data.frames.quarters import quarters_between
+
+
+def funding_by_quarter_height(frame: pd.DataFrame) -> int:
+    return 380 if len(groups_of(frame[frame["period_quarter"].notna()])) < 2 else 640
+
+
+def funding_by_quarter(frame: pd.DataFrame, words: Words) -> go.Figure:
+    """Stacked bars for companies that serve a sector; below, marks on a log scale for general-model companies."""
+    dated = frame[frame["period_quarter"].notna()]
+    groups = groups_of(dated)
+    quarters = quarters_between(dated["period_quarter"].min(), dated["period_quarter"].max()) if len(dated) else []
+    domains = dict(zip(groups, panels([{"sector_company": 3, "general_model": 2}[g] for g in groups], 0.08, 0.04), strict=True))
+    layout: dict[str, Any] = {"xaxis": _quarter_axis(quarters, words), "barmode": "stack", "annotations": [], "shapes": []}
+    traces: Traces = []
+    for number, group in enumerate(groups):
+        part = dated[dated["money_group"] == group]
+        axis, name = axis_names(number + 1)
+        drawn = part[part["amount_class"].isin(DRAWN)]
+        if group == "sector_company":
+            tops = drawn.groupby("period_quarter")["sum_usd_m"].sum().to_dict()
+            traces += _bars(drawn, axis, words)
+            layout[name] = linear_axis(max(tops.values(), default=0.0), words)
+            floor = 0.0
+        else:
+            tops = drawn.groupby("period_quarter")["sum_usd_m"].max().to_dict()
+            traces += _dots(drawn, axis, words, alone=len(groups) == 1)
+            layout[name] = log_axis(drawn["sum_usd_m"], words)
+            low, high = layout[name]["range"]
+            layout[name]["range"] = [low, high + 0.12 * (high - low)]
+            tops = {quarter: top * 10 ** (0.03 * (high - low)) for quarter, top in tops.items()}
+            floor = 10**low
+        layout[name]["domain"] = domains[group]
+        traces += _not_summed(part[part["amount_class"].isin(NOT_DRAWN)], axis, tops, floor, words)
+        said = words.t(f"charts.funding-by-quarter.panel.{group}", group=f"<b>{safe(words.code('money_group', group))}</b>")
+        layout["annotations"].append(heading(said, domains[group][1]))
+    layout["xaxis"]["anchor"] = "y2" if len(groups) > 1 else "y"
+    _mark_incomplete(dated, quarters, list(domains.values()), layout, words)
+    return figure(traces, **layout, **unscaled(groups), legend={"traceorder": "normal"})
+
+
+def _quarter_axis(quarters: list[str], words: Words) -> dict[str, Any]:
+    """Quarters as categories; the year under each first quarter, all quarters named while there is room."""
+    crowded = len(quarters) > 18
+    labels = []
+    for place, quarter in enumerate(quarters):
+        year, number = quarter.split("-Q")
+        with_year = number == "1" or place == 0
+        short = words.t("charts.funding-by-quarter.quarter", number=number)
+        labels.append("" if crowded and not with_year else f"{short}<br>{year}" if with_year else short)
+    return {
+        "type": "category",
+        "categoryorder": "array",
+        "categoryarray": quarters,
+        "range": [-0.6, len(quarters) - 0.4],
+        "tickvals": quarters,
+        "ticktext": labels,
+        "tickangle": 0,
+        "tickfont": {"size": 11},
+        "showgrid": False,
+    }
+
+
+def _bars(drawn: pd.DataFrame, axis: str, words: Words) -> Traces:
+    traces = []
+    for kind in DRAWN:
+        part = drawn[drawn["amount_class"] == kind]
+        if part.empty:
+            continue
+        colour = CLASS_COLOURS[kind]
+        pattern = {"shape": CLASS_PATTERNS[kind], "fillmode": "replace", "solidity": 0.5 if kind == "about" else 0.35, "size": 6}
+        traces.append(
+            {
+                "type": "bar",
+                "name": words.code("amount_class", kind),
+                "legendgroup": kind,
+                "yaxis": axis,
+                "x": part["period_quarter"].tolist(),
+                "y": part["sum_usd_m"].tolist(),
+                "marker": {"color": colour, "line": {"color": colour, "width": 1}} | ({"pattern": pattern} if pattern["shape"] else {}),
+            }
+            | _quarter_marks(part, words)
+        )
+    return traces
+
+
+def _dots(drawn: pd.DataFrame, axis: str, words: Words, alone: bool) -> Traces:
+    """The sum of each class as one mark: on a logarithmic axis a bar would have no foot."""
+    traces = []
+    for kind in DRAWN:
+        part = drawn[drawn["amount_class"] == kind]
+        if part.empty:
+            continue
+        colour = CLASS_COLOURS[kind]
+        hollow = kind in ("about", "up_to")
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers+text",
+                "name": words.code("amount_class", kind),
+                "legendgroup": kind if alone else f"dot-{kind}",
+                "showlegend": alone,
+                "yaxis": axis,
+                "x": part["period_quarter"].tolist(),
+                "y": part["sum_usd_m"].tolist(),
+                "marker": {
+                    "color": colour,
+                    "size": 10,
+                    "symbol": "circle-open" if hollow else "circle",
+                    "line": {"color": colour, "width": 2},
+                },
+                "text": [words.t(f"charts.funding.sign.{kind}")] * len(part),
+                "textposition": "bottom center" if kind == "about" else "middle right",
+                "cliponaxis": False,
+            }
+            | _quarter_marks(part, words)
+        )
+    return traces
+
+
+def _not_summed(part: pd.DataFrame, axis: str, tops: dict[str, float], floor: float, words: Words) -> Traces:
+    """Small counts above the quarter: rounds that are not in it, one line for each reason."""
+    lines: dict[str, int] = {}
+    texts, heights = [], []
+    for row in part.to_dict("records"):
+        quarter = row["period_quarter"]
+        below = lines.setdefault(quarter, 0)
+        lines[quarter] += 1
+        texts.append(words.t(f"charts.funding-by-quarter.mark.{row['amount_class']}", n=int(row["n"])) + "<br> " * below)
+        heights.append(tops.get(quarter, floor))
+    if not texts:
+        return []
+    trace = {
+        "type": "scatter",
+        "mode": "text",
+        "name": words.t("charts.funding-by-quarter.not_summed"),
+        "showlegend": False,
+        "yaxis": axis,
+        "x": part["period_quarter"].tolist(),
+        "y": heights,
+        "text": texts,
+        "textposition": "top center",
+        "textfont": {"size": 11},
+        "cliponaxis": False,
+    }
+    return [trace | _quarter_marks(part, words)]
+
+
+def _quarter_marks(part: pd.DataFrame, words: Words) -> dict[str, Any]:
+    return {
+        "customdata": [[int(i)] for i in part.index],
+        "hovertext": [_quarter_hover(row, words) for row in part.to_dict("records")],
+        "hoverinfo": "text",
+    }
+
+
+def _quarter_hover(row: dict[Any, Any], words: Words) -> str:
+    key = "charts.funding-by-quarter.hover."
+    amount = words.usd_m(float(row["sum_usd_m"])) if has(row["sum_usd_m"]) else ""
+    lines = [
+        words.t(f"{key}who", quarter=words.date(row["period_quarter"]), group=words.code("money_group", row["money_group"])),
+        words.t(f"{key}{row['amount_class']}", n=int(row["n"]), amount=amount),
+    ]
+    if row["quarter_incomplete"]:
+        lines.append(words.t(f"{key}incomplete"))
+    return sentences(lines)
+
+
+def _mark_incomplete(
+    dated: pd.DataFrame, quarters: list[str], domains: list[tuple[float, float]], layout: dict[str, Any], words: Words
+) -> None:
+    """Shade the quarters that the collection or the chosen dates cut short, and say so."""
+    cut = set(dated.loc[dated["quarter_incomplete"], "period_quarter"])
+    for place, quarter in enumerate(quarters):
+        if quarter not in cut:
+            continue
+        layout["shapes"] += [
+            {
+                "type": "rect",
+                "xref": "x",
+                "yref": "paper",
+                "x0": place - 0.5,
+                "x1": place + 0.5,
+                "y0": low,
+                "y1": high,
+                "fillcolor": FAINT,
+                "line": {"width": 0},
+                "layer": "below",
+            }
+            for low, high in domains
+        ]
+        left = place < len(quarters) / 2
+        layout["annotations"].append(
+            {
+                "text": words.t("charts.funding-by-quarter.incomplete"),
+                "xref": "x",
+                "yref": "y domain",
+                "x": place + (-0.5 if left else 0.5),
+                "y": 1,
+                "xanchor": "left" if left else "right",
+                "yanchor": "top",
+                "showarrow": False,
+                "font": {"size": 11},
+            }
+        )
+
+
+def funding_by_quarter_finding(frame: pd.DataFrame, words: Words) -> str:
+    """The total of each group in the quarters drawn, with what is not known; then the rounds that have no quarter."""
+    if frame.empty:
+        return words.t("charts.empty")
+    dated = frame[frame["period_quarter"].notna()]
+    found = totals(dated).to_dict("records")
+    said = {row["money_group"]: money_words(row, words, short=True) for row in found}
+    parts = [grouped({g: said[g] for g in GROUPS if g in said}, words)] if said else []
+    undated = int(frame.loc[frame["period_quarter"].isna(), "n"].sum())
+    parts += [words.t("charts.funding-by-quarter.finding.year_only", n=undated)] if undated else []
+    return words.t("charts.funding.known.joiner").join(parts)

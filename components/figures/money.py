@@ -1,0 +1,143 @@
+"""Money in words and on axes, for every funding figure: amounts never without what is not known of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from components.figures.parts import has
+from components.theme import ACCENT, HIGHLIGHT, QUIET, SECTOR_SYMBOLS
+from components.words import Words
+from data.frames.funding import APART, CLASSES, GROUPS, SUMMED
+
+Traces = list[dict[str, Any]]
+
+DRAWN = (*SUMMED, "up_to")
+NOT_DRAWN = tuple(c for c in CLASSES if c not in DRAWN)
+CLASS_COLOURS = {"exact": ACCENT, "about": ACCENT, "at_least": HIGHLIGHT, "up_to": QUIET}
+CLASS_PATTERNS = {"exact": "", "about": ".", "at_least": "", "up_to": "/"}
+#: A cross means cancelled here, so cross-sector rounds have another shape.
+SYMBOLS = SECTOR_SYMBOLS | {"cross": "pentagon"}
+
+
+# Words of money ---------------------------------------------------------------------------------
+
+
+def money_words(total: Any, words: Words, short: bool = False) -> str:
+    """A row of `totals` in words: what is known, and always what is not.
+
+    `short` is a clause for a finding: bounds, parts and cancelled rounds are left to the long form.
+    """
+    key = "charts.funding.known."
+    n = {
+        name: int(total[f"n_{name}"])
+        for name in ("rounds", "known", "lower_bound", "up_to", "undisclosed", "other_currency", "part_of", "cancelled")
+    }
+    unknown = n["undisclosed"] + n["other_currency"]
+    said = []
+    if n["known"]:
+        floor = n["rounds"] > n["known"] or n["lower_bound"]
+        kind = "floor" if floor else "about" if has(total["about_usd_m"]) else "whole"
+        said.append(words.t(f"{key}{kind}", amount=words.usd_m(float(total["known_usd_m"])), n=n["known"]))
+    if n["lower_bound"] and not short:
+        said.append(words.t(f"{key}lower_bound", amount=words.usd_m(float(total["lower_bound_usd_m"]))))
+    if n["up_to"]:
+        kind = "up_to" if n["known"] else "only_up_to"
+        said.append(words.t(f"{key}{kind}", amount=words.usd_m(float(total["up_to_usd_m"])), n=n["up_to"]))
+    if not said:
+        said.append(words.t(f"{key}none", n=n["rounds"]) if n["rounds"] else words.t(f"{key}nothing_counted"))
+    parts = [words.t(f"{key}comma").join(said)]
+    if not short:
+        parts += [words.t(f"{key}{c}", n=n[c], total=n["rounds"]) for c in ("undisclosed", "other_currency", *APART) if n[c]]
+    elif unknown < n["rounds"]:
+        kind = "all_disclosed" if not unknown else "not_in_dollars" if n["other_currency"] else "undisclosed"
+        parts.append(words.t(f"{key}{kind}", n=unknown, total=n["rounds"]))
+    return words.t(f"{key}{'comma' if short else 'joiner'}").join(parts)
+
+
+def grouped(said: dict[str, str], words: Words) -> str:
+    """A sentence for each group of companies, each under its name."""
+    parts = [words.t("charts.funding.of_group", group=words.code("money_group", g), said=s) for g, s in said.items()]
+    return words.t("charts.funding.known.joiner").join(parts)
+
+
+def _printed(amount: float, currency: str, words: Words) -> str:
+    """An amount of whole currency units as the document has it: CNY 3bn, 30亿人民币."""
+    if currency == "USD":
+        return words.usd_m(amount / 1e6)
+    scale, unit = next(((s, u) for s, u in ((1e8, "yi"), (1e4, "wan")) if amount >= s), (1, "one"))
+    if words.lang == "en":
+        scale, unit = next(((s, u) for s, u in ((1e9, "bn"), (1e6, "m")) if amount >= s), (1, "one"))
+    number = words.number(amount / scale, 2)
+    return words.t(f"charts.funding.printed.{unit}", number=number, code=currency, currency=words.code("currency", currency))
+
+
+def amount_words(row: Any, words: Words) -> str:
+    """What a round raised, with how exact that is: "at least US$100m"."""
+    original, usd = row["amount_original"], row["amount_usd_m"]
+    printed = _printed(float(original), str(row["currency"]), words) if has(original) else ""
+    qualified = f"charts.funding.amount.{row['amount_qualifier']}"
+    if row["amount_class"] == "cancelled":
+        return words.t("charts.funding.amount.cancelled", printed=printed) if printed else words.t("charts.funding.amount.undisclosed")
+    if has(usd):
+        dollars = words.t(qualified, amount=words.usd_m(float(usd)))
+        if row["currency"] == "USD" or not printed:
+            return dollars
+        return words.t("charts.funding.amount.converted", amount=dollars, printed=printed)
+    if not printed:
+        return words.t("charts.funding.amount.undisclosed")
+    return words.t("charts.funding.amount.no_dollars", printed=words.t(qualified, amount=printed))
+
+
+# Panels and axes --------------------------------------------------------------------------------
+
+
+def groups_of(frame: pd.DataFrame) -> list[str]:
+    """The groups of companies in the frame, in order."""
+    present = set(frame["money_group"])
+    return [g for g in GROUPS if g in present]
+
+
+def unscaled(groups: list[str]) -> dict[str, Any]:
+    """Nothing to draw: no axis pretends to measure it."""
+    return {} if groups else {"yaxis": {"visible": False}}
+
+
+def panels(shares: Sequence[float], gap: float, first: float) -> list[tuple[float, float]]:
+    """Vertical domains from the top down, in proportion to `shares`, with room for a heading above each."""
+    room = 1 - first - gap * (len(shares) - 1)
+    domains, top = [], 1.0
+    for place, share in enumerate(shares):
+        top -= gap if place else first
+        bottom = top - room * share / sum(shares)
+        domains.append((max(bottom, 0.0), top))
+        top = bottom
+    return domains
+
+
+def axis_names(number: int) -> tuple[str, str]:
+    """The name of the n-th vertical axis in a trace and in the layout."""
+    return ("y", "yaxis") if number == 1 else (f"y{number}", f"yaxis{number}")
+
+
+def log_axis(amounts: Iterable[float], words: Words, every: int = 1) -> dict[str, Any]:
+    """A logarithmic axis of US$ m; powers of ten have a line, each `every`-th a label. None where no amount is known."""
+    known = [a for a in amounts if a > 0]
+    low, high = (math.log10(min(known)) - 0.25, math.log10(max(known)) + 0.3) if known else (0.0, 2.0)
+    powers = range(math.ceil(low), math.floor(high) + 1) if known else range(0)
+    labels = [words.usd_m(10.0**e) if (e - powers[0]) % every == 0 else "" for e in powers]
+    return {"type": "log", "range": [low, high], "tickvals": [10.0**e for e in powers], "ticktext": labels, "tickangle": 0}
+
+
+def linear_axis(top: float, words: Words) -> dict[str, Any]:
+    """An axis of US$ m from 0 with three to six round ticks and room above the tallest bar."""
+    if not top > 0:
+        return {"range": [0, 1], "tickvals": [0], "ticktext": ["0"]}
+    rough = top / 4
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(m * power for m in (1, 2, 5, 10) if m * power >= rough)
+    ticks = [i * step for i in range(int(top / step) + 2)]
+    return {"range": [0, 1.3 * top], "tickvals": ticks, "ticktext": [words.usd_m(t) if t else "0" for t in ticks]}

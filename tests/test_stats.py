@@ -1,0 +1,138 @@
+"""Intervals and measures against independent computations and published examples."""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from statsmodels.stats.proportion import confint_proportions_2indep, multinomial_proportions_confint, proportion_confint
+
+from data import stats
+
+SHARES = st.integers(1, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+COUNTS = st.lists(st.integers(0, 60), min_size=5, max_size=5).filter(any)
+
+
+# Wilson
+
+
+@given(SHARES, st.sampled_from([0.8, 0.95, 0.99]))
+def test_wilson_is_that_of_statsmodels(share: tuple[int, int], level: float) -> None:
+    count, n = share
+    low, high = stats.wilson([count], [n], level)
+    assert (low[0], high[0]) == pytest.approx(proportion_confint(count, n, 1 - level, method="wilson"), abs=1e-9)
+
+
+@given(SHARES)
+def test_wilson_holds_the_share_and_mirrors(share: tuple[int, int]) -> None:
+    count, n = share
+    low, high = stats.wilson([count, n - count], [n, n])
+    assert 0 <= low[0] <= count / n + 1e-12 and count / n - 1e-12 <= high[0] <= 1
+    assert (low[1], high[1]) == pytest.approx((1 - high[0], 1 - low[0]))
+
+
+def test_wilson_of_nothing_is_nothing() -> None:
+    assert np.isnan(stats.wilson([0], [0])).all()
+
+
+def test_several_comparisons_widen_an_interval() -> None:
+    one, several = (stats.wilson([8], [10], comparisons=k) for k in (1, 5))
+    assert several[0][0] < one[0][0] < one[1][0] < several[1][0]
+
+
+# Goodman
+
+
+@given(COUNTS, st.sampled_from([0.9, 0.95]))
+def test_goodman_is_that_of_statsmodels(counts: list[int], level: float) -> None:
+    low, high = stats.goodman(counts, level)
+    expected = multinomial_proportions_confint(counts, 1 - level, method="goodman")
+    assert np.column_stack([low, high]) == pytest.approx(expected, abs=1e-9)
+
+
+def test_goodman_of_nothing_is_nothing() -> None:
+    assert np.isnan(stats.goodman([0, 0, 0, 0, 0])).all()
+
+
+# Newcombe
+
+
+@pytest.mark.parametrize(
+    ("counts", "low", "high"),
+    # Newcombe 1998, Statistics in Medicine 17, 873-890, table II, method 10.
+    [((56, 70, 48, 80), 0.0524, 0.3339), ((9, 10, 3, 10), 0.1705, 0.8090), ((10, 10, 0, 10), 0.6075, 1.0000)],
+)
+def test_newcombe_gives_the_examples_of_his_paper(counts: tuple[int, int, int, int], low: float, high: float) -> None:
+    difference, *ends = stats.newcombe(*counts)
+    assert difference == pytest.approx(counts[0] / counts[1] - counts[2] / counts[3])
+    assert [round(end, 4) for end in ends] == [low, high]
+
+
+@given(SHARES, SHARES)
+def test_newcombe_is_that_of_statsmodels(one: tuple[int, int], other: tuple[int, int]) -> None:
+    difference, low, high = stats.newcombe(*one, *other)
+    assert (low, high) == pytest.approx(confint_proportions_2indep(*one, *other, method="newcomb", compare="diff"), abs=1e-9)
+    assert low - 1e-12 <= difference <= high + 1e-12
+    assert stats.newcombe(*other, *one) == pytest.approx((-difference, -high, -low))
+
+
+def test_no_difference_with_an_empty_sample() -> None:
+    assert all(math.isnan(x) for x in stats.newcombe(0, 0, 3, 10))
+
+
+# Van der Eijk's agreement
+
+
+def test_agreement_gives_the_worked_example() -> None:
+    # Van der Eijk 2001: seven steps, cut into layers that weigh 0.07, 0.12, 0.04, 0.09, 0.2, 0.08 and 0.4 of the whole.
+    # Seven filled steps: 0. Six (1 to 6): 1 - 5/6 times U = 1. And so on down to the one step of 530 alone: 1.
+    assert stats.agreement_a([30, 40, 210, 130, 530, 50, 10]) == pytest.approx(0.6113, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("counts", "agreement"),
+    [
+        ([0, 0, 9, 0, 0], 1.0),
+        ([4, 4, 4, 4, 4], 0.0),
+        ([5, 0, 0, 0, 5], -1.0),
+        # Two neighbours: U = 1 and S = 2 of K = 5, so 1 - 1/4.
+        ([0, 3, 3, 0, 0], 0.75),
+        # Two layers: two neighbours (mass 2 of 8, 0.75), then the one that is left (mass 6 of 8, 1).
+        ([0, 7, 1, 0, 0], 0.25 * 0.75 + 0.75),
+        # One step apart: triples 110 and 011 do not occur with 1 and 3 filled alone... TU = 2 (110: none; 011: none).
+        ([1, 0, 1, 0, 0], 0.5 / 3),
+    ],
+)
+def test_agreement_of_plain_shapes(counts: list[int], agreement: float) -> None:
+    assert stats.agreement_a(counts) == pytest.approx(agreement)
+
+
+def test_agreement_of_no_rating_is_nothing() -> None:
+    assert math.isnan(stats.agreement_a([0, 0, 0, 0, 0]))
+
+
+@given(COUNTS, st.integers(2, 7))
+def test_agreement_is_blind_to_direction_and_to_size(counts: list[int], times: int) -> None:
+    agreement = stats.agreement_a(counts)
+    assert -1 - 1e-12 <= agreement <= 1 + 1e-12
+    assert stats.agreement_a(counts[::-1]) == pytest.approx(agreement)
+    assert stats.agreement_a([times * c for c in counts]) == pytest.approx(agreement)
+    assert (agreement > 1 - 1e-9) == (sum(c > 0 for c in counts) == 1)
+
+
+def test_only_a_split_into_the_two_ends_is_full_disagreement() -> None:
+    patterns = [p for p in product((0, 1), repeat=5) if any(p)]
+    assert [p for p in patterns if stats.agreement_a(p) == pytest.approx(-1)] == [(1, 0, 0, 0, 1)]
+
+
+# Percentile intervals
+
+
+def test_a_percentile_interval_is_the_middle_of_the_draws() -> None:
+    assert stats.percentile_interval(np.arange(1001.0)) == pytest.approx((25, 975))
+    assert stats.percentile_interval(np.array([np.nan, 1.0, 3.0]), 0.5) == pytest.approx((1.5, 2.5))
+    assert all(math.isnan(x) for x in stats.percentile_interval(np.array([np.nan])))
