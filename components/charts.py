@@ -17,6 +17,7 @@ import narwhals as nw
 import pandas as pd
 import plotly.graph_objects as go
 
+from components import narrowing
 from components.figures import debate as debate_figures
 from components.figures import events as event_figures
 from components.figures import evidence as evidence_figures
@@ -119,6 +120,7 @@ CHARTS: tuple[Chart, ...] = (
         figure=opinion_figures.stance_by_sector,
         finding=opinion_figures.stance_by_sector_finding,
         keys=("sector", "stance"),
+        narrows=narrowing.by_columns("sector", "stance"),
         address_only=True,
         caveats=("collection_not_poll", "machine_coded", "sectors_multiple"),
         height=lambda frame: 115 + 52 * frame["sector"].nunique(),
@@ -132,6 +134,7 @@ CHARTS: tuple[Chart, ...] = (
         figure=opinion_figures.stance_by_theme,
         finding=opinion_figures.stance_by_theme_finding,
         keys=("theme", "stance"),
+        narrows=narrowing.by_columns("theme", "stance"),
         address_only=True,
         caveats=("collection_not_poll", "machine_coded", "small_sample"),
         height=lambda frame: 120 + 47 * frame["theme"].nunique(),
@@ -145,6 +148,7 @@ CHARTS: tuple[Chart, ...] = (
         figure=opinion_figures.stance_over_time,
         finding=opinion_figures.stance_over_time_finding,
         keys=("period_quarter",),
+        narrows=narrowing.by_quarter,
         caveats=("collection_not_poll", "machine_coded", "month_precision", "dates_inferred"),
         height=lambda frame: 500 if frame["balance_points"].notna().any() else 360,
     ),

@@ -7,10 +7,8 @@ import streamlit as st
 from components import state
 from components.words import Words
 from data.filters import OPTION, Filters
+from data.frames.debate import FIRST_EVENT
 from data.tables import Tables
-
-#: The event that before-and-after charts start from: the announced end of Sora.
-FIRST_EVENT = "EV096"
 
 
 def option(parameter: str, filters: Filters, words: Words) -> None:

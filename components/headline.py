@@ -98,7 +98,7 @@ def _money(tables: Tables, filters: Filters, words: Words) -> None:
         return
     known = own is not None and records.has(own["known_usd_m"])
     value = words.t("headline.money_value", value=words.usd_m(float(own["known_usd_m"]))) if own is not None and known else "–"
-    about = money_words(own, words) if own is not None else words.t("charts.empty")
+    about = money_words(own, words, short=True) if own is not None else words.t("charts.empty")
     if general is not None:
         about += words.t("semicolon") + words.t("headline.money_general", money=money_words(general, words, short=True))
     _metric(title, value, about, behind, words)

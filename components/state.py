@@ -100,10 +100,14 @@ def clear() -> None:
 
 
 def follow(key: str, value: Any) -> None:
-    """Give the widget of `key` the value in the address bar, where it does not have it."""
-    if key not in st.session_state or st.session_state.get(f"seen:{key}") != value:
+    """Give the widget of `key` the value in the address bar, where it does not have it.
+
+    On another page the widget of the same key is a new one, and begins with what is set here.
+    """
+    now = (st.session_state.get("page"), value)
+    if key not in st.session_state or st.session_state.get(f"seen:{key}") != now:
         st.session_state[key] = value
-    st.session_state[f"seen:{key}"] = value
+    st.session_state[f"seen:{key}"] = now
 
 
 def pushes(parameter: str, key: str, to_codes: Callable[[Any], list[str]]) -> Callable[[], None]:

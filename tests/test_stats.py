@@ -31,7 +31,8 @@ def test_wilson_is_that_of_statsmodels(share: tuple[int, int], level: float) -> 
 def test_wilson_holds_the_share_and_mirrors(share: tuple[int, int]) -> None:
     count, n = share
     low, high = stats.wilson([count, n - count], [n, n])
-    assert 0 <= low[0] <= count / n + 1e-12 and count / n - 1e-12 <= high[0] <= 1
+    assert 0 <= low[0] <= count / n + 1e-12
+    assert count / n - 1e-12 <= high[0] <= 1
     assert (low[1], high[1]) == pytest.approx((1 - high[0], 1 - low[0]))
 
 
@@ -88,8 +89,11 @@ def test_no_difference_with_an_empty_sample() -> None:
 
 
 def test_agreement_gives_the_worked_example() -> None:
-    # Van der Eijk 2001: seven steps, cut into layers that weigh 0.07, 0.12, 0.04, 0.09, 0.2, 0.08 and 0.4 of the whole.
-    # Seven filled steps: 0. Six (1 to 6): 1 - 5/6 times U = 1. And so on down to the one step of 530 alone: 1.
+    # Van der Eijk 2001. Sorted 10, 30, 40, 50, 130, 210, 530 of 1000: layers of mass .07 .12 .05 .04 .24 .16 .32, the first
+    # with seven steps filled, the last with one. The first five of them have no gap: U = 1, so 1 - (S - 1) / 6 is
+    # 0, 1/6, 1/3, 1/2, 2/3 for S = 7 to 3. The two steps of 210 and 530 have one empty between them: 110 occurs twice, 011
+    # twice, 101 once, U = (5 * 4 - 6 * 1) / (5 * 5) = 0.56, times 1 - 1/6. The last step alone has 1.
+    # .12/6 + .05/3 + .04/2 + .24 * 2/3 + .16 * .56 * 5/6 + .32 = 0.61133
     assert stats.agreement_a([30, 40, 210, 130, 530, 50, 10]) == pytest.approx(0.6113, abs=5e-5)
 
 
@@ -103,8 +107,8 @@ def test_agreement_gives_the_worked_example() -> None:
         ([0, 3, 3, 0, 0], 0.75),
         # Two layers: two neighbours (mass 2 of 8, 0.75), then the one that is left (mass 6 of 8, 1).
         ([0, 7, 1, 0, 0], 0.25 * 0.75 + 0.75),
-        # One step apart: triples 110 and 011 do not occur with 1 and 3 filled alone... TU = 2 (110: none; 011: none).
-        ([1, 0, 1, 0, 0], 0.5 / 3),
+        # First and third: 110 occurs twice, 101 once, U = (3 * 2 - 4 * 1) / (3 * 3) = 2/9, times 3/4.
+        ([1, 0, 1, 0, 0], 1 / 6),
     ],
 )
 def test_agreement_of_plain_shapes(counts: list[int], agreement: float) -> None:
