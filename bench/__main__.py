@@ -24,16 +24,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from streamlit.testing.v1 import AppTest
+
 from bench import browser, frames
-from bench.servers import APPS, ROOT, App, running
+from bench.servers import APPS, PLAIN_PAGE, REELSHIFT, ROOT, App, running
 from bench.synthetic import SCALES, tables_of
-from components.charts import CHARTS
 from data.tables import Tables
 
 OUT = Path(__file__).parent / "out"
 PAGES = ("opinions", "funding")
-#: Charts of the plain page, which has as many as Reelshift had when it was written.
 PLAIN_CHARTS = 3
+LIMIT_S = 300
 
 #: What is printed: (key, words, unit, decimals).
 FIGURES = (
@@ -42,7 +43,8 @@ FIGURES = (
     ("open_all_charts_s", "page asked for to last chart, running server", "s", 2),
     ("click_new_s", "sector clicked to last chart redrawn, first time on this server", "s", 2),
     ("click_known_s", "sector clicked to last chart redrawn, asked for before", "s", 2),
-    ("click_cpu_s", "processor time of the server, mean of these clicks", "s", 2),
+    ("click_server_cpu_s", "processor time of the server, mean of these clicks", "s", 2),
+    ("click_browser_cpu_s", "processor time of the browser, mean of these clicks", "s", 2),
     ("open_kb", "bytes received, first visit", "kB", 0),
     ("click_kb", "bytes received, one click", "kB", 0),
     ("rss_mb", "memory after the visits", "MB", 0),
@@ -51,32 +53,45 @@ FIGURES = (
 Sample = dict[str, list[float]]
 
 
-def charts_of(app: App, page: str) -> int:
-    """How many charts a page of an application shows."""
-    return sum(chart.page == page for chart in CHARTS) if app.name == "reelshift" else PLAIN_CHARTS
+def charts_of(page: str) -> dict[str, int]:
+    """How many charts a page of Reelshift shows when it is opened without a choice; the plain page shows as many, as far as it has them."""
+    test = AppTest.from_file(str(ROOT / "pages" / "site.py"), default_timeout=LIMIT_S).run().switch_page(f"{page}.py").run()
+    if not test.get("plotly_chart"):
+        raise RuntimeError(f"the page {page} shows no chart: {[w.value for w in test.warning]}")
+    n = len(test.get("plotly_chart"))
+    return {REELSHIFT.name: n, PLAIN_PAGE.name: min(n, PLAIN_CHARTS)}
 
 
-def measured(app: App, page: str, tables: Path) -> tuple[Sample, dict[str, Any]]:
-    """One round of one application: a fresh server and browser, one visit with a clock, one more that counts bytes."""
-    n = charts_of(app, page)
-    with browser.chromium() as chromium, running(app, tables) as server:
+def measured(app: App, page: str, tables: Path, n: int) -> tuple[Sample, dict[str, Any]]:
+    """One round of one application with `n` charts: a fresh server and browser, two visits with a clock, one more that counts bytes."""
+    with browser.chromium() as chromium, running(app, tables, n) as server:
         idle, _ = server.memory_mb()
         with browser.visitor(chromium) as visit:
             first = browser.opened(visit, server, page, n)
-            cpu = server.cpu_s()
+            server_cpu, browser_cpu = server.cpu_s(), browser.cpu_s()
             clicks = {sector: [browser.clicked(visit, app, sector, n) for _ in ("choose", "lift")] for sector in browser.SECTORS}
-            cpu = server.cpu_s() - cpu
+            server_cpu, browser_cpu = server.cpu_s() - server_cpu, browser.cpu_s() - browser_cpu
         with browser.visitor(chromium) as visit:
             second = browser.opened(visit, server, page, n)
         with browser.visitor(chromium) as visit:
             wire = browser.Wire.of(visit)
             browser.opened(visit, server, page, n)
             received = {"open": wire.taken()}
-            for sector in browser.SECTORS[:1]:
-                browser.clicked(visit, app, sector, n)
-                received["click"] = wire.taken()
+            browser.clicked(visit, app, browser.SECTORS[0], n)
+            received["click"] = wire.taken()
         resident, peak = server.memory_mb()
-        used = chromium.version
+        detail = {
+            "app": app.name,
+            "page": page,
+            "charts": n,
+            "chromium": chromium.version,
+            "answered_after_s": server.answered_after_s,
+            "rss_idle_mb": idle,
+            "first_visit": first,
+            "second_visit": second,
+            "clicks": clicks,
+            "bytes": received,
+        }
     chosen, lifted = ([pair[i]["last_chart_ms"] / 1000 for pair in clicks.values()] for i in (0, 1))
     sample = {
         "start_to_first_chart_s": [(first["time_origin_ms"] + first["first_chart_ms"]) / 1000 - server.started_at],
@@ -84,14 +99,13 @@ def measured(app: App, page: str, tables: Path) -> tuple[Sample, dict[str, Any]]
         "open_all_charts_s": [second["all_charts_ms"] / 1000],
         "click_new_s": chosen,
         "click_known_s": lifted,
-        "click_cpu_s": [cpu / (2 * len(clicks))],
+        "click_server_cpu_s": [server_cpu / (2 * len(clicks))],
+        "click_browser_cpu_s": [browser_cpu / (2 * len(clicks))],
         "open_kb": [received["open"]["total"] / 1000],
         "click_kb": [received["click"]["total"] / 1000],
         "rss_mb": [resident],
         "rss_peak_mb": [peak],
     }
-    detail = {"app": app.name, "page": page, "answered_after_s": server.answered_after_s, "rss_idle_mb": idle, "chromium": used,
-              "first_visit": first, "second_visit": second, "clicks": clicks, "bytes": received}  # fmt: skip
     return sample, detail
 
 
@@ -99,26 +113,29 @@ def measure_pages(pages: list[str], tables: Path, rounds: int) -> dict[str, Any]
     """Every round of every page, the two applications in turn."""
     samples: dict[str, dict[str, Sample]] = {page: {app.name: {} for app in APPS} for page in pages}
     details = []
+    charts = {page: charts_of(page) for page in pages}
+    say("; ".join(f"{page}: {n[REELSHIFT.name]} chart(s), plain {n[PLAIN_PAGE.name]}" for page, n in charts.items()))
     for number in range(rounds):
         for page in pages:
             for app in APPS:
                 began = time.monotonic()
-                sample, detail = measured(app, page, tables)
+                sample, detail = measured(app, page, tables, charts[page][app.name])
                 for key, values in sample.items():
                     samples[page][app.name].setdefault(key, []).extend(values)
                 details.append(detail | {"round": number})
                 say(f"round {number + 1} of {rounds}: {page}, {app.name}, {time.monotonic() - began:.0f} s")
-    return {"samples": samples, "details": details}
+    return {"charts": charts, "samples": samples, "details": details}
 
 
 def page_tables(found: dict[str, Any]) -> str:
     """The medians as Markdown, one table a page, and a warning for each click that did not change every chart."""
-    return "\n\n".join([_page_table(page, samples) for page, samples in found["samples"].items()] + _warnings(found["details"]))
+    return "\n\n".join([_page_table(page, n, found["samples"][page]) for page, n in found["charts"].items()] + _warnings(found["details"]))
 
 
-def _page_table(page: str, samples: dict[str, Sample]) -> str:
+def _page_table(page: str, n: dict[str, int], samples: dict[str, Sample]) -> str:
     ours, plain = (samples[app.name] for app in APPS)
-    lines = [f"**{page}**", "", "| | unit | Reelshift | plain | ratio |", "|---|---|--:|--:|--:|"]
+    head = f"**{page}**, charts: {n[REELSHIFT.name]} and {n[PLAIN_PAGE.name]}"
+    lines = [head, "", "| | unit | Reelshift | plain | ratio |", "|---|---|--:|--:|--:|"]
     for key, words, unit, decimals in FIGURES:
         ratio = statistics.median(ours[key]) / statistics.median(plain[key])
         lines.append(f"| {words} | {unit} | {_spread(ours[key], decimals)} | {_spread(plain[key], decimals)} | {ratio:.2f} |")
@@ -135,7 +152,11 @@ def _warnings(details: list[dict[str, Any]]) -> list[str]:
     for detail in details:
         for sector, pair in detail["clicks"].items():
             where = f"{detail['app']}, {detail['page']}"
-            said += [f"{where}: {c['changed']} of {c['charts']} charts changed for {sector}" for c in pair if c["changed"] < c["charts"]]
+            said += [
+                f"{where}: {c['changed']} of {detail['charts']} charts changed for {sector}"
+                for c in pair
+                if c["changed"] != detail["charts"]
+            ]
     return [f"Note: {text} ({said.count(text)} times)" for text in dict.fromkeys(said)]
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, CDPSession, Locator, Page, ViewportSize, sync_playwright
 
 from bench.servers import PLAIN_PAGE, App, Server
@@ -33,6 +34,12 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def cpu_s() -> float:
+    """Processor seconds that the browser's processes, as far as they live, have used so far."""
+    family = psutil.Process().children(recursive=True)
+    return sum(float(times.user + times.system) for times in (p.cpu_times() for p in family if "chrom" in p.name()))
 
 
 @dataclass

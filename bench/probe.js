@@ -57,17 +57,19 @@
 
   const last = (chart, since, key) => Math.max(...draws.filter((d) => d.chart === chart && d.drawn > since).map((d) => d[key]));
 
-  // Resolves when `expected` charts stand, the script has ended after `since`, and nothing was drawn for a
-  // while: a short while when every chart shows something else than `before`, a long one otherwise.
+  // Resolves when the script has ended after `since` and nothing was drawn for a while: a short while when
+  // `expected` charts stand and each shows something else than `before`, a long one otherwise.
   function still(expected, since, before, shortly, longly) {
     return new Promise((resolve) => {
       let timer = 0;
       const look = (enough) => {
         const now = charts();
-        const ready = now.length >= expected && now.every((c) => last(c, since, "drawn") > 0 || enough) && finished.some((t) => t > since);
-        const views = ready ? now.map(shown) : [];
+        if (!finished.some((t) => t > since)) return;
+        const redrawn = now.length >= expected && now.every((chart) => last(chart, since, "drawn") > 0);
+        if (!redrawn && !enough) return;
+        const views = now.map(shown);
         const changed = views.map((view, i) => view !== before[i]);
-        if (ready && (enough || changed.every(Boolean))) resolve({ now, views, changed });
+        if (enough || changed.every(Boolean)) resolve({ now, views, changed });
       };
       wake = () => {
         clearTimeout(timer);

@@ -68,14 +68,17 @@ class Server:
 
 
 @contextmanager
-def running(app: App, tables: Path) -> Iterator[Server]:
-    """Start an application on a folder of tables, wait until it answers, and stop it at the end."""
+def running(app: App, tables: Path, charts: int) -> Iterator[Server]:
+    """Start an application on a folder of tables, wait until it answers, and stop it at the end.
+
+    `charts` is how many charts the plain page shows.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", *ARGUMENTS]
-    environment = os.environ | {"REELSHIFT_TABLES": str(tables)}
+    environment = os.environ | {"REELSHIFT_TABLES": str(tables), "BENCH_CHARTS": str(charts)}
     with tempfile.TemporaryFile() as log:
         started_at = time.time()
         process = subprocess.Popen(command, cwd=app.folder, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)

@@ -12,6 +12,7 @@ import streamlit as st
 from components import filterbar, records, state
 from components.charts import CHART, Chart, figure_of, frame_of
 from components.files import chart_file, chart_rows, file_name, sources_of
+from components.narrowing import no_filter
 from components.plain import plain
 from components.reliability import agreement_line
 from components.words import Words
@@ -210,7 +211,8 @@ def source_line(chart: Chart, tables: Tables, filters: Filters, words: Words) ->
     """Below every chart: how many documents, the largest named, and the data version."""
     made = _made_of(chart, tables, filters)
     key = "card.source_line" if made.documents else "card.source_line_none"
-    return plain(words.t(key, n=made.documents, first=words.listed(made.publishers), version=tables.version))
+    click = words.t("card.click_rows" if chart.narrows is no_filter else "card.click_filter")
+    return plain(words.t(key, n=made.documents, first=words.listed(made.publishers), version=tables.version) + words.t("joiner") + click)
 
 
 #: Plotly's own words and month names in Chinese; plotly.py ships none.

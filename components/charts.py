@@ -59,7 +59,7 @@ class Chart:
     keys      The columns of the frame that lead from a mark to its records; they exist in `rows` too.
     address_only  Whether it is served at its address and shown on no page (a wider chart shows it there).
     caveats   Codes of the dictionary's caveats, shown with the chart.
-    narrows   The filters that a click on a mark sets, as (parameter, code); none: the click shows the records.
+    narrows   The filters that a click on a mark sets, as (parameter, code); without any the click shows the records.
     height    Pixels, for a frame of a given number of rows.
     """
 
@@ -73,7 +73,7 @@ class Chart:
     keys: tuple[str, ...]
     address_only: bool = False
     caveats: tuple[str, ...] = ()
-    narrows: Callable[[dict[str, Any]], list[tuple[str, str]]] = lambda mark: []
+    narrows: Callable[[dict[str, Any]], list[tuple[str, str]]] = narrowing.no_filter
     height: Callable[[pd.DataFrame], int] = lambda frame: 380
 
     def behind(self, tables: Tables, filters: Filters, mark: dict[str, Any]) -> pd.DataFrame:

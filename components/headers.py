@@ -77,9 +77,11 @@ class PageLanguage:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-        if scope["type"] != "http" or page_language(scope) != "zh":
+        if scope["type"] != "http" or "." in scope["path"].rpartition("/")[2] or page_language(scope) != "zh":
             await self.app(scope, receive, send)
             return
+        # A page is a few kilobytes; uncompressed, it can be rewritten.
+        scope = {**scope, "headers": [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]}
         start: Message | None = None
         body = b""
 

@@ -14,6 +14,11 @@ Mark = dict[str, Any]
 Pairs = list[tuple[str, str]]
 
 
+def no_filter(mark: Mark) -> Pairs:
+    """A mark that is no filter: a click shows the records behind it."""
+    return []
+
+
 def by_columns(*columns: str) -> Any:
     """A mark whose columns carry the parameters' own names."""
 

@@ -7,8 +7,9 @@ import re
 from data.searching import searchable
 
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&=^:\"'/@])")
-#: `:name:` is an emoji and `:red[..]` a directive to Streamlit; a word joiner after the colon undoes both.
-_COLON = re.compile(r":(?=[A-Za-z0-9_+/-])")
+#: `:name:` is an emoji and `:red[..]` a directive to Streamlit, `www.` and `me@here.org` become links whatever is
+#: escaped; a word joiner behind the sign undoes all of them.
+_ALIVE = re.compile(r":(?=[A-Za-z0-9_+/-])|@(?=[\w-])|www(?=\.)", re.IGNORECASE)
 
 
 def plain(text: object) -> str:
@@ -36,7 +37,7 @@ def highlighted(text: object, search: str) -> str:
 
 def plain_run(text: str) -> str:
     """A piece of a line escaped, its blanks kept."""
-    return _PUNCTUATION.sub(r"\\\1", _COLON.sub(":\u2060", text))
+    return _PUNCTUATION.sub(r"\\\1", _ALIVE.sub("\\g<0>\u2060", text))
 
 
 def _found(text: str, terms: list[str]) -> list[tuple[int, int]]:

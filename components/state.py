@@ -45,6 +45,9 @@ def language() -> str:
 
 def keep_across_pages(page: str) -> None:
     """Carry the choice to a page that was opened without one, and remember what is chosen now."""
+    if st.session_state.get("query", query()) != query():
+        # Not by a widget of ours: the Back button, or a link. The browser has forgotten its widgets by then.
+        st.session_state["turn"] = st.session_state.get("turn", 0) + 1
     if st.session_state.get("page", page) != page and not any(name in (*PARAMETERS, "lang") for name, _ in query()):
         write(st.session_state.get("query", []))
     st.session_state["page"] = page
@@ -102,9 +105,9 @@ def clear() -> None:
 def follow(key: str, value: Any) -> None:
     """Give the widget of `key` the value in the address bar, where it does not have it.
 
-    On another page the widget of the same key is a new one, and begins with what is set here.
+    On another page, and after the Back button, the widget of the same key begins with what is set here.
     """
-    now = (st.session_state.get("page"), value)
+    now = (st.session_state.get("page"), st.session_state.get("turn", 0), value)
     if key not in st.session_state or st.session_state.get(f"seen:{key}") != now:
         st.session_state[key] = value
     st.session_state[f"seen:{key}"] = now

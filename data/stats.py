@@ -106,3 +106,28 @@ def percentile_interval(draws: Floats, level: float = 0.95) -> tuple[float, floa
         return float("nan"), float("nan")
     low, high = np.quantile(kept, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
+
+
+def krippendorff_alpha(pairs: ArrayLike, ordinal: bool) -> float:
+    """Krippendorff's alpha of two codings without gaps: 1 is full agreement, 0 what chance would give.
+
+    `pairs` is a square table: how many units the first coding put on step i and the second on step k, the
+    steps in order where the scale is ordinal. nan where alpha is not defined: fewer than two units, or one
+    step only. Coincidence matrix and difference functions after Krippendorff, "Computing Krippendorff's
+    Alpha-Reliability" (2011), sections C and D.
+    """
+    table = np.asarray(pairs, dtype=float)
+    coincidences = table + table.T  # each unit gives both ordered pairs of its two values
+    marginals = coincidences.sum(axis=0)
+    n = marginals.sum()
+    if table.sum() < 2 or np.count_nonzero(marginals) < 2:
+        return float("nan")
+    if ordinal:
+        # Between two steps lie the values on all steps from the one to the other, half of the two ends.
+        reached = np.cumsum(marginals) - marginals / 2
+        differences = np.subtract.outer(reached, reached) ** 2
+    else:
+        differences = 1.0 - np.eye(len(marginals))
+    observed = (coincidences * differences).sum() / n
+    expected = (np.outer(marginals, marginals) * differences).sum() / (n * (n - 1))
+    return float(1 - observed / expected)

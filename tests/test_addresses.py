@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -268,15 +269,31 @@ def test_data_may_be_read_from_other_sites_and_pages_not(client: TestClient) -> 
     assert "access-control-allow-origin" not in client.get("/").headers
 
 
+@pytest.mark.parametrize("encoding", ["identity", "gzip, deflate, br, zstd"])
 @pytest.mark.parametrize(
     ("address", "accepted", "lang"),
-    [("/", "", "en"), ("/", "zh-CN,zh;q=0.9,en;q=0.8", "zh-Hans"), ("/?lang=zh", "en", "zh-Hans"), ("/markets?lang=en", "zh-CN", "en"), ("/?lang=fr", "", "en")],
+    [
+        ("/", "", "en"),
+        ("/", "zh-CN,zh;q=0.9,en;q=0.8", "zh-Hans"),
+        ("/?lang=zh", "en", "zh-Hans"),
+        ("/funding?lang=zh", "en", "zh-Hans"),
+        ("/markets?lang=en", "zh-CN", "en"),
+        ("/?lang=fr", "", "en"),
+    ],
 )
-def test_the_page_names_its_language(client: TestClient, address: str, accepted: str, lang: str) -> None:
-    answer = client.get(address, headers={"Accept-Language": accepted, "Accept-Encoding": "identity"})
+def test_the_page_names_its_language(client: TestClient, address: str, accepted: str, lang: str, encoding: str) -> None:
+    answer = client.get(address, headers={"Accept-Language": accepted, "Accept-Encoding": encoding})
     assert f'<html lang="{lang}">' in answer.text
-    assert int(answer.headers["content-length"]) == len(answer.content)
     assert answer.text.rstrip().endswith("</html>")
+    if "content-encoding" not in answer.headers:
+        assert int(answer.headers["content-length"]) == len(answer.content)
+
+
+def test_scripts_and_styles_are_sent_as_they_are(client: TestClient) -> None:
+    script = re.findall(r'src="([^"]+\.js)"', client.get("/").text)[0].removeprefix(".")
+    english, chinese = (client.get(script, headers={"Accept-Language": lang}) for lang in ("en", "zh"))
+    assert english.status_code == 200
+    assert (english.content, english.headers.get("content-encoding")) == (chinese.content, chinese.headers.get("content-encoding"))
 
 
 def test_head_gives_headers_without_a_body(client: TestClient) -> None:

@@ -79,6 +79,21 @@ def test_a_colon_before_a_name_is_no_emoji_and_no_directive() -> None:
         assert not re.search(r":[a-z]", shown(plain(text).replace("\u2060", "|")))
 
 
+#: What makes links of text after Markdown has been read (mdast-util-gfm-autolink-literal).
+AUTOMATIC = re.compile(r"(https?://|www(?=\.))([-.\w]+)|([-.\w+]+)@([-\w]+(?:\.[-\w]+)+)", re.IGNORECASE)
+
+
+@given(st.text(st.sampled_from("wWhtps:/.@ab-_ 1é")))
+def test_no_text_becomes_a_link_by_itself(text: str) -> None:
+    assert not AUTOMATIC.search(re.sub(r"\\(.)", r"\1", plain(text)))
+
+
+@pytest.mark.parametrize("text", ["www.example.org", "see WWW.example.org", "https://example.org/a", "http://a.b", "me@example.org", "x.y+z@a-b.co.uk"])
+def test_addresses_in_text_are_only_text(text: str) -> None:
+    assert AUTOMATIC.search(text)
+    assert not AUTOMATIC.search(re.sub(r"\\(.)", r"\1", plain(text)))
+
+
 def test_chinese_and_numbers_are_left_alone() -> None:
     assert plain("影变：AI视频，1,247点（约46%）") == "影变：AI视频，1,247点（约46%）"
     assert plain(12) == "12"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from itertools import product
 
+import krippendorff
 import numpy as np
 import pytest
 from hypothesis import given
@@ -140,3 +141,15 @@ def test_a_percentile_interval_is_the_middle_of_the_draws() -> None:
     assert stats.percentile_interval(np.arange(1001.0)) == pytest.approx((25, 975))
     assert stats.percentile_interval(np.array([np.nan, 1.0, 3.0]), 0.5) == pytest.approx((1.5, 2.5))
     assert all(math.isnan(x) for x in stats.percentile_interval(np.array([np.nan])))
+
+
+@given(st.lists(st.lists(st.integers(0, 9), min_size=5, max_size=5), min_size=5, max_size=5), st.booleans())
+def test_alpha_agrees_with_the_package_krippendorff(table: list[list[int]], ordinal: bool) -> None:
+    """An independent implementation gives the same alpha for any table of pairs, and is undefined with ours."""
+    pairs = [(i, k) for i, row in enumerate(table) for k, n in enumerate(row) for _ in range(n)]
+    ours = stats.krippendorff_alpha(table, ordinal)
+    if len(pairs) < 2 or len({value for pair in pairs for value in pair}) < 2:
+        assert math.isnan(ours)
+        return
+    theirs = krippendorff.alpha(reliability_data=list(zip(*pairs, strict=True)), level_of_measurement="ordinal" if ordinal else "nominal")
+    assert ours == pytest.approx(theirs, abs=1e-9)

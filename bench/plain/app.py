@@ -1,7 +1,8 @@
 """The page that Reelshift is measured against: what anyone would write in an afternoon.
 
-The same tables, the same number and kind of charts as Reelshift's opinions and funding pages: each
-table read whole and cached, Plotly Express, a CSV file made for every button on every run.
+The same tables and the same kinds of charts as Reelshift's opinions and funding pages: each table read
+whole and cached, Plotly Express, a CSV file made for every button on every run. It shows as many of its
+three charts as the page it is measured beside.
 """
 
 import os
@@ -9,9 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 import plotly.express as px
+import plotly.graph_objects as go
 import streamlit as st
 
 TABLES = Path(os.environ.get("REELSHIFT_TABLES", Path(__file__).parents[2] / "data" / "tables"))
+CHARTS = int(os.environ.get("BENCH_CHARTS", "3"))
 SECTORS = ["film", "short_drama", "games"]
 STANCES = ["strongly_negative", "negative", "neutral", "positive", "strongly_positive"]
 COLOURS = dict(zip(STANCES, ["#B2322B", "#E58468", "#A7ABB3", "#6FAFD8", "#2268AC"], strict=True))
@@ -37,7 +40,7 @@ def by_sector(df: pd.DataFrame) -> pd.DataFrame:
     return df.assign(sector=df["sectors"].str.split(";")).explode("sector")
 
 
-def show(fig: object, df: pd.DataFrame, name: str) -> None:
+def show(fig: go.Figure, df: pd.DataFrame, name: str) -> None:
     """A chart and its CSV."""
     st.plotly_chart(fig, key=name)
     st.download_button("Download CSV", data=df.to_csv(index=False).encode(), file_name=f"{name}.csv", mime="text/csv", key=f"csv-{name}")
@@ -48,14 +51,16 @@ def opinions() -> None:
     st.title("Opinions")
     df = of_sectors(load("opinions"))
     st.caption(f"{len(df)} opinions")
-    split = by_sector(df)
     stances = {"color": "stance", "category_orders": {"stance": STANCES}, "color_discrete_map": COLOURS}
+    split = by_sector(df)
     sectors = split.groupby(["sector", "stance"]).size().reset_index(name="n")
-    show(px.bar(sectors, y="sector", x="n", orientation="h", title="Stance by sector", **stances), split, "stance-by-sector")
-    themes = df.groupby(["theme", "stance"]).size().reset_index(name="n")
-    show(px.bar(themes, y="theme", x="n", orientation="h", title="Stance by theme", **stances), df, "stance-by-theme")
-    quarters = df.groupby(["quarter", "stance"]).size().reset_index(name="n")
-    show(px.bar(quarters, x="quarter", y="n", title="Stance over time", **stances), df, "stance-over-time")
+    show(px.bar(sectors, y="sector", x="n", orientation="h", title="Stance by sector", **stances), split, "by-sector")
+    if CHARTS > 1:
+        themes = df.groupby(["theme", "stance"]).size().reset_index(name="n")
+        show(px.bar(themes, y="theme", x="n", orientation="h", title="Stance by theme", **stances), df, "by-theme")
+    if CHARTS > 2:
+        quarters = df.groupby(["quarter", "stance"]).size().reset_index(name="n")
+        show(px.bar(quarters, x="quarter", y="n", title="Stance over time", **stances), df, "over-time")
     st.dataframe(df.sort_values("date", ascending=False)[["date", "speaker_en", "role", "stance", "theme", "summary_en", "sectors"]])
 
 
@@ -71,9 +76,11 @@ def funding() -> None:
         known,
         "rounds",
     )
-    sums = known.groupby(["quarter", "stage"])["amount_usd_m"].sum().reset_index()
-    show(px.bar(sums, x="quarter", y="amount_usd_m", color="stage", title="By quarter"), known, "by-quarter")
-    show(px.box(known, x="amount_usd_m", y="stage", log_x=True, hover_name="company_en", title="By stage"), known, "by-stage")
+    if CHARTS > 1:
+        sums = known.groupby(["quarter", "stage"])["amount_usd_m"].sum().reset_index()
+        show(px.bar(sums, x="quarter", y="amount_usd_m", color="stage", title="By quarter"), known, "by-quarter")
+    if CHARTS > 2:
+        show(px.box(known, x="amount_usd_m", y="stage", log_x=True, hover_name="company_en", title="By stage"), known, "by-stage")
 
 
 st.set_page_config(page_title="AI video", layout="wide")

@@ -129,9 +129,9 @@ def speaker_path_finding(frame: pd.DataFrame, words: Words) -> str:
 
 
 def time_of(rows: list[Row], words: Words) -> str:
-    """From the first date of these opinions to the last; one date where there is one."""
-    first = min(rows, key=lambda row: (row["date_end"], row["opinion_id"]))["said_date"]
-    last = max(rows, key=lambda row: (row["date_start"], row["opinion_id"]))["said_date"]
+    """The time that these opinions span; one date where it holds all of them."""
+    first = min(rows, key=lambda row: (row["date_start"], -row["date_end"].toordinal()))["said_date"]
+    last = max(rows, key=lambda row: (row["date_end"], -row["date_start"].toordinal()))["said_date"]
     return words.date(first) if first == last else words.span(first, last)
 
 

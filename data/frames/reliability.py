@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-import krippendorff
 import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from data import stats
 from data.filters import Filters, select
 from data.frames.common import STANCE_STEP, STANCES, collected, in_order
 from data.tables import Tables
@@ -32,15 +32,12 @@ def krippendorff_alpha(
 
     `first` and `second` are codes of the same units, `counts` how many units have such a pair, `values`
     the scale, in its order where the level is ordinal. nan where alpha is not defined: fewer than two
-    units, or one code only. Krippendorff, "Computing Krippendorff's Alpha-Reliability", 2011; computed
-    by the package krippendorff.
+    units, or one code only. See `data.stats.krippendorff_alpha`.
     """
-    n, used = sum(counts), {*first, *second}
-    if n < 2 or len(used) < 2:
-        return float("nan")
     place = {value: i for i, value in enumerate(values)}
-    pairs = np.repeat([[place[a] for a in first], [place[b] for b in second]], counts, axis=1)
-    return float(krippendorff.alpha(reliability_data=pairs, level_of_measurement=level))
+    pairs = np.zeros((len(values), len(values)))
+    np.add.at(pairs, ([place[a] for a in first], [place[b] for b in second]), counts)
+    return stats.krippendorff_alpha(pairs, ordinal=level == "ordinal")
 
 
 def coder_agreement_rows(tables: Tables, filters: Filters) -> Rows:
