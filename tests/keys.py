@@ -108,12 +108,15 @@ def _assigned(scope: ast.AST, name: str) -> list[ast.AST] | None:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 if any(isinstance(t, ast.Name) and t.id == name for t in targets) and node.value is not None and _owner(node, scope):
                     values.append(node.value)
-            elif isinstance(node, (ast.For, ast.comprehension)) and any(isinstance(t, ast.Name) and t.id == name for t in ast.walk(node.target)):
-                if isinstance(scope, ast.FunctionDef):
-                    looped = _looped(node, name)
-                    if looped is None:
-                        return None
-                    values += looped
+            elif (
+                isinstance(node, (ast.For, ast.comprehension))
+                and any(isinstance(t, ast.Name) and t.id == name for t in ast.walk(node.target))
+                and isinstance(scope, ast.FunctionDef)
+            ):
+                looped = _looped(node, name)
+                if looped is None:
+                    return None
+                values += looped
     return values
 
 

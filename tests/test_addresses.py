@@ -89,7 +89,10 @@ def test_a_table_address_gives_the_bytes_of_the_button(client: TestClient, serve
 
 
 def test_the_order_of_parameters_does_not_matter(client: TestClient) -> None:
-    one, other = (client.get(f"/charts/coverage.csv?{q}").content for q in ("sector=film&sector=games&cross=0", "cross=0&sector=games&sector=film&lang=zh"))
+    one, other = (
+        client.get(f"/charts/coverage.csv?{q}").content
+        for q in ("sector=film&sector=games&cross=0", "cross=0&sector=games&sector=film&lang=zh")
+    )
     assert one == other
 
 
@@ -144,7 +147,9 @@ def test_every_metadata_answer_is_json_with_sources(client: TestClient) -> None:
     ],
 )
 @pytest.mark.parametrize("address", ["/charts/coverage.csv", "/charts/coverage.plotly.json", "/tables/opinions.json"])
-def test_a_wrong_query_is_400_and_names_what_is_allowed(client: TestClient, address: str, query: str, parameter: str, allowed: list[str]) -> None:
+def test_a_wrong_query_is_400_and_names_what_is_allowed(
+    client: TestClient, address: str, query: str, parameter: str, allowed: list[str]
+) -> None:
     answer = client.get(f"{address}?{query}")
     assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/json"
@@ -178,7 +183,11 @@ def test_no_path_leaves_the_names(client: TestClient) -> None:
 
 def test_a_hostile_query_comes_back_as_json_only(client: TestClient) -> None:
     answer = client.get("/charts/coverage.csv", params={"sector": "<script>alert(1)</script>"})
-    assert (answer.status_code, answer.headers["content-type"], answer.headers["x-content-type-options"]) == (400, "application/json", "nosniff")
+    assert (answer.status_code, answer.headers["content-type"], answer.headers["x-content-type-options"]) == (
+        400,
+        "application/json",
+        "nosniff",
+    )
 
 
 def test_nothing_can_be_written(client: TestClient) -> None:
@@ -251,7 +260,9 @@ def test_a_new_release_is_not_taken_for_the_old_one(client: TestClient, monkeypa
     assert client.get("/charts.json", headers={"If-None-Match": tag}).status_code == 200
 
 
-@pytest.mark.parametrize("address", ["/", "/funding?lang=zh", "/charts.json", "/charts/coverage.csv", "/charts/coverage.csv?x=1", "/charts/x.csv", "/healthz"])
+@pytest.mark.parametrize(
+    "address", ["/", "/funding?lang=zh", "/charts.json", "/charts/coverage.csv", "/charts/coverage.csv?x=1", "/charts/x.csv", "/healthz"]
+)
 def test_every_answer_carries_the_headers(client: TestClient, address: str) -> None:
     headers = client.get(address).headers
     assert headers["x-content-type-options"] == "nosniff"

@@ -223,10 +223,14 @@ def test_a_ragged_row_is_a_problem(records: Records, tmp_path: Path, capsys: pyt
     path.write_text(path.read_text(encoding="utf-8") + more + "\n", encoding="utf-8")
     assert build(records, tmp_path / "tables") == 1
     line = len(records.read("models")[1]) + 1
-    assert f"models.csv:{line}: (row): {more[:80]!r}: has {cells} cells, the header has 21; check quotes and commas" in capsys.readouterr().err
+    assert (
+        f"models.csv:{line}: (row): {more[:80]!r}: has {cells} cells, the header has 21; check quotes and commas" in capsys.readouterr().err
+    )
 
 
-def test_a_wrong_header_says_what_is_missing_and_what_is_not_known(records: Records, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_header_says_what_is_missing_and_what_is_not_known(
+    records: Records, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     header, rows = records.read("models")
     records.write("models", ["modle_name" if name == "model_name" else name for name in header], rows)
     assert build(records, tmp_path / "tables") == 1
@@ -235,7 +239,9 @@ def test_a_wrong_header_says_what_is_missing_and_what_is_not_known(records: Reco
     assert "missing ['model_name'], not in the dictionary ['modle_name']; the header must be: model_id,model_name," in said
 
 
-def test_a_line_break_inside_a_cell_does_not_shift_the_line_that_is_named(records: Records, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_break_inside_a_cell_does_not_shift_the_line_that_is_named(
+    records: Records, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     records.edit("opinions", "O0001", "summary_en", "A summary\nof two lines.")
     records.edit("opinions", "O0002", "stance", "furious")
     assert build(records, tmp_path / "tables") == 1

@@ -164,7 +164,7 @@ def test_a_column_is_looked_for_in_its_table_then_in_frames_then_anywhere() -> N
     assert WORDS.column("kind", "series").codes == "series_kind"
     assert WORDS.column("n").unit == "rows"
     assert WORDS.column("announced_date").type == "partial_date"
-    with pytest.raises(KeyError, match="no column 'nonsense' in data/dictionary: describe it in frames.yaml"):
+    with pytest.raises(KeyError, match=r"no column 'nonsense' in data/dictionary: describe it in frames\.yaml"):
         WORDS.column("nonsense")
 
 

@@ -48,7 +48,7 @@ def without_amounts() -> Tables:
 
     def emptied(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         quantities = [c.name for c in dictionary().tables[name].columns if c.type in ("number", "integer") and not c.required]
-        frame = frame.assign(**{name: np.nan for name in quantities})
+        frame = frame.assign(**dict.fromkeys(quantities, np.nan))
         if name == "funding_rounds":
             return frame.assign(amount_qualifier="undisclosed")
         if name == "indicators":  # a range stands where there is no value
@@ -260,7 +260,9 @@ def hostile() -> Tables:
     """The shipped tables where every name, title, note and paraphrase attacks."""
 
     def read(name: str) -> pd.DataFrame:
-        attacked = [c.name for c in dictionary().tables[name].columns if c.type in ("string", "text") and not c.pattern and c.name != "period"]
+        attacked = [
+            c.name for c in dictionary().tables[name].columns if c.type in ("string", "text") and not c.pattern and c.name != "period"
+        ]
         frame = REAL.native(name)
         return frame.assign(**{column: [f"{i} {ATTACK}" for i in range(len(frame))] for column in attacked})
 

@@ -20,7 +20,13 @@ CELLS = [
     ("events", "EV001", "title_en", " CogVideo", "remove the blanks around it"),
     ("funding_rounds", "FR001", "sectors", "games;games", "the same item stands twice in the list; keep one"),
     ("series", "csi-300", "series_id", "CSI 300", "must have the form ^[a-z0-9]+(-[a-z0-9]+)*$"),
-    ("opinions", "O0001", "stance", "furious", "'furious' is not allowed; write one of: strongly_negative, negative, neutral, positive, strongly_positive"),
+    (
+        "opinions",
+        "O0001",
+        "stance",
+        "furious",
+        "'furious' is not allowed; write one of: strongly_negative, negative, neutral, positive, strongly_positive",
+    ),
     ("opinions", "O0001", "sectors", "film;tv", "'tv' is not allowed; write one of: film, short_drama, games, advertising, cross"),
     ("events", "EV001", "sectors", "film;", "'' is not allowed; write one of: film"),
     ("opinions", "O0001", "speaker_id", "nobody-at-all", "'nobody-at-all' is not in entities.csv; add it there or correct it"),
@@ -136,7 +142,9 @@ def test_the_shipped_records_have_no_problem(shipped: Files) -> None:
 
 
 @pytest.mark.parametrize(("table", "key", "column", "value", "remedy"), CELLS)
-def test_a_bad_cell_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], table: str, key: str, column: str, value: str, remedy: str) -> None:
+def test_a_bad_cell_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], table: str, key: str, column: str, value: str, remedy: str
+) -> None:
     records = Records(tmp_path / "records")
     line = records.line(table, key)
     records.edit(table, key, column, value)
@@ -151,7 +159,9 @@ def test_a_rule_refuses(shipped: Files, rule: str, edits: list[Edit], named: tup
     files = edited(shipped, edits)
     table, key, column, value = named
     found = list(getattr(checks, rule)(files))
-    assert (f"{table}.csv", line_of(files, table, key), column, value) in [(p.file, p.line, p.column, p.value) for p in found if remedy in p.remedy]
+    assert (f"{table}.csv", line_of(files, table, key), column, value) in [
+        (p.file, p.line, p.column, p.value) for p in found if remedy in p.remedy
+    ]
     assert len(found) == (2 if "in a circle" in remedy and key == "FR014" else 1)
     assert set(found) <= set(find_problems(files, dictionary()))
 
@@ -169,7 +179,9 @@ def test_every_rule_is_seen_to_refuse_and_to_accept() -> None:
 
 def test_rules_wait_until_the_header_is_right(shipped: Files) -> None:
     file = shipped["opinions"]
-    files = shipped | {"opinions": RecordFile(file.path, file.header[:-1], [{k: r[k] for k in file.header[:-1]} for r in file.rows], file.lines)}
+    files = shipped | {
+        "opinions": RecordFile(file.path, file.header[:-1], [{k: r[k] for k in file.header[:-1]} for r in file.rows], file.lines)
+    }
     assert [p.column for p in find_problems(files, dictionary())] == ["(header)"]
 
 

@@ -58,7 +58,9 @@ def test_a_query_by_hand() -> None:
     assert refused == []
     assert filters == Filters(("film", "games"), False, "2024-01", "2024-12-31", stance=("positive",), country=("CN",), q="Sora 2")
     assert (filters.first_day, filters.last_day) == (date(2024, 1, 1), date(2024, 12, 31))
-    assert urlencode(filters.to_query()) == "sector=film&sector=games&cross=0&from=2024-01&to=2024-12-31&stance=positive&country=CN&q=Sora+2"
+    assert (
+        urlencode(filters.to_query()) == "sector=film&sector=games&cross=0&from=2024-01&to=2024-12-31&stance=positive&country=CN&q=Sora+2"
+    )
 
 
 @given(queries())
@@ -90,7 +92,10 @@ def test_any_query_is_read_without_failing(pairs: list[tuple[str, str]]) -> None
         ([("sector", "tv")], Refused("sector", "tv", CHOSEN_SECTORS)),
         ([("sector", "cross")], Refused("sector", "cross", CHOSEN_SECTORS)),
         ([("sector", "")], Refused("sector", "", CHOSEN_SECTORS)),
-        ([("stance", "Positive")], Refused("stance", "Positive", ("strongly_negative", "negative", "neutral", "positive", "strongly_positive"))),
+        (
+            [("stance", "Positive")],
+            Refused("stance", "Positive", ("strongly_negative", "negative", "neutral", "positive", "strongly_positive")),
+        ),
         ([("cross", "yes")], Refused("cross", "yes", ("0", "1"))),
         ([("from", "soon")], Refused("from", "soon", ("2024", "2024-Q1", "2024-03", "2024-03-22"))),
         ([("to", "2024-02-30")], Refused("to", "2024-02-30", ("2024", "2024-Q1", "2024-03", "2024-03-22"))),

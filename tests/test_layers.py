@@ -16,7 +16,7 @@ MAY_IMPORT = {"data": {"data"}, "components": {"components", "data"}, "pages": {
 #: Pieces that must work without Streamlit: figures, words, files and addresses are used by scripts and tests too.
 NO_STREAMLIT = ("components/figures", "components/theme.py", "components/words.py", "components/charts.py", "components/files.py",
                 "components/addresses.py", "components/plain.py", "components/warm.py")  # fmt: skip
-SOURCES = sorted(path for layer in LAYERS for path in Path(layer).rglob("*.py")) + [Path("app.py")]
+SOURCES = [*sorted(path for layer in LAYERS for path in Path(layer).rglob("*.py")), Path("app.py")]
 every_file = pytest.mark.parametrize("path", SOURCES, ids=str)
 
 
@@ -54,7 +54,8 @@ def test_figures_words_and_files_know_no_streamlit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "unwanted"), [("data.build", ["streamlit", "plotly"]), ("data.frames.overview", ["streamlit", "plotly"]), ("components.charts", ["streamlit"])]
+    ("module", "unwanted"),
+    [("data.build", ["streamlit", "plotly"]), ("data.frames.overview", ["streamlit", "plotly"]), ("components.charts", ["streamlit"])],
 )
 def test_what_is_loaded_in_fact(module: str, unwanted: list[str]) -> None:
     """A library that a layer must not know is not loaded by a detour either."""

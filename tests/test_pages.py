@@ -35,7 +35,7 @@ FILM = Filters(("film",))
 def opened(page: str, **query: Any) -> AppTest:
     """A page opened by its link."""
     at = AppTest.from_file(SITE, default_timeout=120)
-    at.query_params.update({name: value for name, value in query.items()})
+    at.query_params.update(dict(query.items()))
     at.run()
     return at if page == "overview" else at.switch_page(f"{page}.py").run()
 
@@ -294,10 +294,15 @@ def test_the_headline_numbers_of_a_sector(tables: Tables, words: Words, sector: 
     critical = int(own["stance"].str.endswith("negative").sum())
     points = round(100 * (favourable - critical) / len(own))
     assert re.findall(r"[-−+]?\d+", voices)[0].replace("−", "-") in (f"{points:+d}", "0")
-    assert words.t("headline.voices_about_few", positive=favourable, negative=critical, neutral=len(own) - favourable - critical, n=len(own)) in said
+    assert (
+        words.t("headline.voices_about_few", positive=favourable, negative=critical, neutral=len(own) - favourable - critical, n=len(own))
+        in said
+    )
 
     rounds = tables.native("funding_rounds")
-    counted = rounds[rounds[f"in_{sector}"] & (rounds["company_kind"] != "general_model") & (rounds["status"] != "cancelled") & rounds["part_of"].isna()]
+    counted = rounds[
+        rounds[f"in_{sector}"] & (rounds["company_kind"] != "general_model") & (rounds["status"] != "cancelled") & rounds["part_of"].isna()
+    ]
     floor = float(counted.loc[counted["amount_qualifier"] != "up_to", "amount_usd_m"].sum())
     assert words.usd_m(floor) in money
     assert "≥" in money

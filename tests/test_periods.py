@@ -38,7 +38,7 @@ def test_a_printed_date_is_its_whole_period(printed: str, precision: str, first:
      "2024-W12-5", " 2024", "2024 ", "2024-03\n", "２０２４", "0000", "0000-01", "-2024", "2024-03-22T00:00", "March 2024"],
 )  # fmt: skip
 def test_what_is_no_date_is_refused(printed: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"date|day|month|year|quarter"):
         periods.bounds(printed)
 
 

@@ -88,7 +88,9 @@ def test_no_text_becomes_a_link_by_itself(text: str) -> None:
     assert not AUTOMATIC.search(re.sub(r"\\(.)", r"\1", plain(text)))
 
 
-@pytest.mark.parametrize("text", ["www.example.org", "see WWW.example.org", "https://example.org/a", "http://a.b", "me@example.org", "x.y+z@a-b.co.uk"])
+@pytest.mark.parametrize(
+    "text", ["www.example.org", "see WWW.example.org", "https://example.org/a", "http://a.b", "me@example.org", "x.y+z@a-b.co.uk"]
+)
 def test_addresses_in_text_are_only_text(text: str) -> None:
     assert AUTOMATIC.search(text)
     assert not AUTOMATIC.search(re.sub(r"\\(.)", r"\1", plain(text)))

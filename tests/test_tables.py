@@ -160,7 +160,7 @@ def test_another_folder_is_another_set_of_tables(broken_tables: Path, monkeypatc
 def test_an_unreadable_table_says_which(broken_tables: Path, content: bytes) -> None:
     (broken_tables / "events.parquet").write_bytes(content)
     opened = open_tables()
-    with pytest.raises(TableUnreadable, match="table 'events' cannot be read from .*events.parquet") as raised:
+    with pytest.raises(TableUnreadable, match=r"table 'events' cannot be read from .*events\.parquet") as raised:
         opened.frame("events")
     assert raised.value.table == "events"
     assert raised.value.__cause__ is not None

@@ -177,7 +177,8 @@ def test_values_are_filled_in_and_one_is_not_many() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "digits", "text"), [(0, 0, "0"), (1234567, 0, "1,234,567"), (-1.73, 2, "-1.73"), (98.24, 1, "98.2"), (32.0, 2, "32"), (0.5, 0, "0")]
+    ("value", "digits", "text"),
+    [(0, 0, "0"), (1234567, 0, "1,234,567"), (-1.73, 2, "-1.73"), (98.24, 1, "98.2"), (32.0, 2, "32"), (0.5, 0, "0")],
 )
 def test_numbers_are_grouped_the_same_in_both_languages(value: float, digits: int, text: str) -> None:
     assert EN.number(value, digits) == ZH.number(value, digits) == text
