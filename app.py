@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,17 +13,18 @@ from starlette.middleware import Middleware
 
 from components.addresses import ROUTES
 from components.headers import PageLanguage, SecurityHeaders
-from components.warm import warm
+from components.warm import open_all, warm
 
 log = logging.getLogger("reelshift")
 
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
-    """Open the tables and draw every chart once before the first reader comes."""
-    await asyncio.to_thread(warm)
-    gc.freeze()  # what is loaded by now lives as long as the process: no collection need look at it
+    """Open the tables before the first reader comes; draw every chart once while the server already answers."""
+    await asyncio.to_thread(open_all)
+    warming = asyncio.create_task(asyncio.to_thread(warm))
     yield {}
+    warming.cancel()
 
 
 def said_calmly(error: Exception) -> bool:

@@ -1,27 +1,39 @@
-"""One run of everything before the first reader: imports, tables, every chart in both languages."""
+"""What is done once for all readers: the tables opened, then every chart drawn in both languages."""
 
 from __future__ import annotations
 
+import gc
 import logging
 
 from components.charts import CHARTS, figure_of
 from components.words import LANGUAGES
+from data.catalog import TABLE_NAMES
 from data.filters import Filters
 from data.tables import TableUnreadable, open_tables
 
 log = logging.getLogger("reelshift")
 
 
+def open_all() -> None:
+    """Open every table. One that cannot be read is logged; pages will say it in words."""
+    try:
+        tables = open_tables()
+        for name in TABLE_NAMES:
+            tables.native(name)
+    except TableUnreadable:
+        log.exception("tables")
+
+
 def warm() -> None:
-    """Draw every chart without filters. What fails here is logged; the page will say it in words."""
+    """Draw every chart without filters, the overview's first. What fails is logged."""
     try:
         tables = open_tables()
     except TableUnreadable:
-        log.exception("no tables to warm up with")
         return
-    for chart in CHARTS:
-        try:
-            for lang in LANGUAGES:
+    for lang in LANGUAGES:
+        for chart in CHARTS:
+            try:
                 figure_of(chart, tables, Filters(), lang)
-        except Exception:
-            log.exception("chart %s cannot be drawn", chart.slug)
+            except Exception:
+                log.exception("chart %s cannot be drawn", chart.slug)
+    gc.freeze()  # what is loaded by now lives as long as the process: no collection need look at it

@@ -183,7 +183,7 @@ def _voice_range(frame: pd.DataFrame) -> list[float]:
     piles = frame.loc[frame["lane"] == "voices", ["stack", "mark_value"]]
     up = piles.loc[piles["mark_value"] > 0, "stack"].max() if len(piles) else 1
     down = piles.loc[piles["mark_value"] < 0, "stack"].max() if len(piles) else 1
-    return [-(down if down == down else 1) - 2.0, (up if up == up else 1) + 3.0]
+    return [-(down if down == down else 1) - 2.0, (up if up == up else 1) + 4.5]
 
 
 def _money_traces(frame: pd.DataFrame, words: Words) -> list[dict[str, Any]]:
@@ -217,7 +217,7 @@ def _bubble(usd_m: float) -> float:
 
 def _foot(rounds: pd.DataFrame) -> float:
     values = rounds["mark_value"].dropna()
-    return (math.floor(math.log10(values.min())) if len(values) else 0) - 0.7
+    return (math.floor(math.log10(values.min())) if len(values) else 0) - 0.9
 
 
 def _money_axis(frame: pd.DataFrame, words: Words) -> dict[str, Any]:
@@ -225,7 +225,7 @@ def _money_axis(frame: pd.DataFrame, words: Words) -> dict[str, Any]:
     rounds = frame[frame["lane"] == "money"]
     foot = _foot(rounds)
     top = math.log10(rounds["mark_value"].max()) if rounds["mark_value"].notna().any() else 1
-    ticks = [t for t in (0, 1, 2, 3, 4, 5) if foot < t <= top + 0.5]
+    ticks = [t for t in (0, 1, 2, 3, 4, 5) if foot + 0.8 < t <= top + 0.5]
     shown = ticks[:: 2 if len(ticks) > 3 else 1]
     return {
         "range": [foot - 0.5, top + 0.6],
@@ -315,7 +315,7 @@ def _one_paper_notes(frame: pd.DataFrame, words: Words) -> list[dict[str, Any]]:
                 {
                     "text": safe(words.t("charts.impact-timeline.one_paper", n=int(first.iloc[0]), total=len(group))),
                     "x": group["date_mid"].iloc[0].replace(day=15).strftime("%Y-%m-%d"),
-                    "y": (up if up == up else 0) + 1.4,
+                    "y": (up if up == up else 0) + 2.4,
                     "yref": "y2",
                     "showarrow": False,
                     "font": {"size": 11},

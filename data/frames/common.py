@@ -23,9 +23,28 @@ SMALL_N = 10
 def chosen(tables: Tables, table: str, filters: Filters) -> nw.LazyFrame[Any]:
     """The rows of one table under the filters; opinions with the stance and theme of the chosen coding."""
     rows = select(tables.frame(table), table, filters)
-    if table == "opinions" and filters.coding == "second":
+    return _by_coding(rows, filters) if table == "opinions" else rows
+
+
+def _by_coding(rows: nw.LazyFrame[Any], filters: Filters) -> nw.LazyFrame[Any]:
+    if filters.coding == "second":
         return rows.with_columns(**{first: nw.col(second) for first, second in SECOND_CODING.items()})
     return rows
+
+
+#: What counting opinions needs of them; names, paraphrases and notes are left behind.
+VOICE_COLUMNS = (
+    "opinion_id", "speaker_id", "role", "country", "country_group", "organization_kind", "sectors", "stance", "theme", "stance_second",
+    "theme_second", "said_date", "date_precision", "is_date_inferred", "date_start", "date_mid", "date_end", "source_ids",
+    "in_film", "in_short_drama", "in_games", "in_advertising", "in_cross",
+)  # fmt: skip
+
+
+def voices(tables: Tables, filters: Filters) -> nw.LazyFrame[Any]:
+    """Opinions under the filters, with the columns that counting needs: filtering and splitting cost by the column."""
+    columns = [*VOICE_COLUMNS, *(["search_text"] if filters.q else [])]
+    rows = select(tables.frame("opinions").select(*columns), "opinions", filters)
+    return _by_coding(rows, filters).select(*VOICE_COLUMNS)
 
 
 def one_voice(rows: nw.LazyFrame[Any], filters: Filters, *within: str) -> nw.LazyFrame[Any]:

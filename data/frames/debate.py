@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from data import periods, stats
 from data.catalog import LANGUAGES, dictionary
 from data.filters import Filters
-from data.frames.common import SMALL_N, STANCE_STEP, STANCES, chosen, collected, in_order, one_voice, shown_sectors, split_by_sector
+from data.frames.common import SMALL_N, STANCE_STEP, STANCES, collected, in_order, one_voice, shown_sectors, split_by_sector, voices
 from data.frames.opinions import NEGATIVE, POSITIVE
 from data.tables import Tables
 
@@ -139,7 +139,7 @@ def _interval(draws: Floats, level: float = _LEVEL) -> tuple[float, float]:
 
 def stance_distribution_rows(tables: Tables, filters: Filters) -> Rows:
     """Opinions under the filters with their `group` of the chosen `split`; by sector, once in each that they bear on."""
-    rows = chosen(tables, "opinions", filters)
+    rows = voices(tables, filters)
     if filters.split == "sector":
         rows = split_by_sector(rows, filters).with_columns(group=nw.col("sector"))
     else:
@@ -177,7 +177,7 @@ def _code_list(split: str) -> str:
 
 def division_by_theme_rows(tables: Tables, filters: Filters) -> Rows:
     """Opinions under the filters, each once: an opinion has one theme."""
-    return _as_they_count(chosen(tables, "opinions", filters).filter(~nw.col("theme").is_null()), filters, "theme")
+    return _as_they_count(voices(tables, filters).filter(~nw.col("theme").is_null()), filters, "theme")
 
 
 def division_by_theme(rows: Rows, filters: Filters) -> pd.DataFrame:
@@ -214,7 +214,7 @@ def _with_agreement(groups: pd.DataFrame) -> pd.DataFrame:
 
 def theme_sector_map_rows(tables: Tables, filters: Filters) -> Rows:
     """Opinions under the filters, one row for each sector that they bear on."""
-    rows = split_by_sector(chosen(tables, "opinions", filters), filters).filter(~nw.col("theme").is_null())
+    rows = split_by_sector(voices(tables, filters), filters).filter(~nw.col("theme").is_null())
     return _as_they_count(rows, filters, "theme", "sector")
 
 
@@ -310,7 +310,7 @@ def before_after_rows(tables: Tables, filters: Filters) -> Rows:
     touches the windows or the event but cannot be placed (known to the month or year and reaching over an
     edge, or said on the day itself). None at all when there is no such event.
     """
-    rows = chosen(tables, "opinions", filters)
+    rows = voices(tables, filters)
     found = collected(tables.frame("events").filter(nw.col("event_id") == (filters.event or FIRST_EVENT)))
     event = found.rename(columns={"date": "event_date"}).iloc[0].to_dict() if len(found) else dict.fromkeys(_EVENT_COLUMNS)
     known = {c: nw.lit(event[c] if isinstance(event[c], str) else None, dtype=nw.String) for c in _EVENT_COLUMNS}

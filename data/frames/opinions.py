@@ -18,12 +18,12 @@ from data.frames.common import (
     SMALL_N,
     STANCE_STEP,
     STANCES,
-    chosen,
     collected,
     in_order,
     one_voice,
     shown_sectors,
     split_by_sector,
+    voices,
     wilson,
     with_quarter,
 )
@@ -43,7 +43,7 @@ _Z95 = 1.959963984540054
 
 def stance_by_sector_rows(tables: Tables, filters: Filters) -> Rows:
     """Opinions under the filters, one row for each sector that they bear on."""
-    return one_voice(split_by_sector(chosen(tables, "opinions", filters), filters), filters, "sector")
+    return one_voice(split_by_sector(voices(tables, filters), filters), filters, "sector")
 
 
 def stance_by_sector(rows: Rows, filters: Filters) -> pd.DataFrame:
@@ -57,7 +57,7 @@ def stance_by_sector(rows: Rows, filters: Filters) -> pd.DataFrame:
 
 def stance_by_theme_rows(tables: Tables, filters: Filters) -> Rows:
     """Opinions under the filters, each once: an opinion has one theme."""
-    return one_voice(chosen(tables, "opinions", filters), filters, "theme")
+    return one_voice(voices(tables, filters), filters, "theme")
 
 
 def stance_by_theme(rows: Rows, filters: Filters) -> pd.DataFrame:
@@ -135,7 +135,7 @@ def _with_balance(frame: pd.DataFrame) -> pd.DataFrame:
 
 def balance_headline_rows(tables: Tables, filters: Filters) -> Rows:
     """Opinions under the filters, each once with an empty `sector`, and once more in each shown sector."""
-    rows = chosen(tables, "opinions", filters)
+    rows = voices(tables, filters)
     whole = one_voice(rows, filters).with_columns(sector=nw.lit(None, dtype=nw.String))
     return nw.concat([whole, one_voice(split_by_sector(rows, filters), filters, "sector")], how="vertical")
 
@@ -169,7 +169,7 @@ def stance_over_time_rows(tables: Tables, filters: Filters) -> Rows:
     `source_ids`, `first_publisher` who published it.
     """
     documents = tables.frame("sources").select(nw.col("source_id").alias("first_source_id"), nw.col("publisher").alias("first_publisher"))
-    rows = one_voice(with_quarter(chosen(tables, "opinions", filters)), filters, "period_quarter")
+    rows = one_voice(with_quarter(voices(tables, filters)), filters, "period_quarter")
     rows = rows.with_columns(first_source_id=nw.col("source_ids").str.replace_all(f"{LIST_SEPARATOR}.*$", ""))
     return rows.join(documents, on="first_source_id", how="left")
 
