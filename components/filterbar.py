@@ -28,6 +28,7 @@ from data.filters import (
     Refused,
     account,
     allowed_values,
+    filterable,
     select,
 )
 from data.tables import Tables
@@ -50,13 +51,13 @@ def counts(tables: Tables, names: tuple[str, ...], filters: Filters, parameter: 
         if parameter == "sector":
             if "in_film" not in columns:
                 continue
-            rows = select(tables.frame(name), name, lifted)
+            rows = select(filterable(tables.frame(name), name, lifted), name, lifted)
             sums = rows.select(*(nw.col(f"in_{s}").sum() for s in CHOSEN_SECTORS)).collect()
             for sector in CHOSEN_SECTORS:
                 found[sector] += int(sums[f"in_{sector}"][0] or 0)
         elif name in DIMENSION[parameter].columns:
             column = DIMENSION[parameter].columns[name]
-            grouped = select(tables.frame(name), name, lifted).group_by(column).agg(n=nw.len()).collect()
+            grouped = select(filterable(tables.frame(name), name, lifted), name, lifted).group_by(column).agg(n=nw.len()).collect()
             for code, n in zip(grouped[column].to_list(), grouped["n"].to_list(), strict=True):
                 if code in found:
                     found[code] += int(n)

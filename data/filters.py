@@ -270,6 +270,21 @@ def _dimension_condition(dimension: Dimension, table: str, filters: Filters, wor
     return nw.col(column).is_in(meant) if meant else None
 
 
+def filterable(frame: nw.LazyFrame[Any], table: str, filters: Filters, words: Dictionary | None = None) -> nw.LazyFrame[Any]:
+    """A table with the columns that filters look at, for counting: an engine pays for every column it carries."""
+    described = (words or dictionary()).tables[table]
+    looked_at = [
+        described.key,
+        *(f"in_{s}" for s in (*CHOSEN_SECTORS, "cross")),
+        *("date_start", "date_end", "speaker_id"),
+        *(*SECOND_CODING, *SECOND_CODING.values()),
+        *(d.columns[table] for d in DIMENSIONS if table in d.columns),
+        *(["search_text"] if filters.q else []),
+    ]
+    columns = described.by_name
+    return frame.select(*dict.fromkeys(c for c in looked_at if c in columns))
+
+
 def select(frame: nw.LazyFrame[Any], table: str, filters: Filters, words: Dictionary | None = None) -> nw.LazyFrame[Any]:
     """The rows of a table that the selection keeps."""
     conditions = keep(table, filters, words)
@@ -300,6 +315,7 @@ def account(frame: nw.LazyFrame[Any], table: str, filters: Filters, words: Dicti
     def count(rows: nw.LazyFrame[Any]) -> int:
         return int(rows.select(nw.len()).collect().item())
 
+    frame = filterable(frame, table, filters, words)
     total = count(frame)
     undated = outside = 0
     dated = frame
