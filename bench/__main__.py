@@ -27,7 +27,7 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from bench import browser, frames
-from bench.servers import APPS, PLAIN_PAGE, REELSHIFT, ROOT, App, running
+from bench.servers import APPS, PLAIN_PAGE, REELSHIFT, ROOT, App, Failed, running
 from bench.synthetic import SCALES, tables_of
 from data.tables import Tables
 
@@ -114,37 +114,46 @@ def measured(app: App, page: str, tables: Path, n: int) -> tuple[Sample, dict[st
 def measure_pages(pages: list[str], tables: Path, rounds: int) -> dict[str, Any]:
     """Every round of every page, the two applications in turn."""
     samples: dict[str, dict[str, Sample]] = {page: {app.name: {} for app in APPS} for page in pages}
-    details = []
+    details: list[dict[str, Any]] = []
+    failed: list[str] = []
     charts = {page: charts_of(page) for page in pages}
     say("; ".join(f"{page}: {n[REELSHIFT.name]} chart(s), plain {n[PLAIN_PAGE.name]}" for page, n in charts.items()))
     for number in range(rounds):
         for page in pages:
             for app in APPS:
                 began = time.monotonic()
-                sample, detail = measured(app, page, tables, charts[page][app.name])
+                try:
+                    sample, detail = measured(app, page, tables, charts[page][app.name])
+                except Failed as error:
+                    say(str(error))
+                    failed.append(f"round {number + 1}, {page}, {app.name}: {str(error).splitlines()[0]}")
+                    continue
                 for key, values in sample.items():
                     samples[page][app.name].setdefault(key, []).extend(values)
                 details.append(detail | {"round": number})
                 say(f"round {number + 1} of {rounds}: {page}, {app.name}, {time.monotonic() - began:.0f} s")
-    return {"charts": charts, "samples": samples, "details": details}
+    return {"charts": charts, "samples": samples, "details": details, "failed": failed}
 
 
 def page_tables(found: dict[str, Any]) -> str:
-    """The medians as Markdown, one table a page, and a warning for each click that did not change every chart."""
-    return "\n\n".join([_page_table(page, n, found["samples"][page]) for page, n in found["charts"].items()] + _warnings(found["details"]))
+    """The medians as Markdown, one table a page, then what failed and each click that did not change every chart."""
+    tables = [_page_table(page, n, found["samples"][page]) for page, n in found["charts"].items()]
+    return "\n\n".join([*tables, *(f"Failed: {text}" for text in found["failed"]), *_warnings(found["details"])])
 
 
 def _page_table(page: str, n: dict[str, int], samples: dict[str, Sample]) -> str:
-    ours, plain = (samples[app.name] for app in APPS)
     head = f"**{page}**, charts: {n[REELSHIFT.name]} and {n[PLAIN_PAGE.name]}"
     lines = [head, "", "| | unit | Reelshift | plain | ratio |", "|---|---|--:|--:|--:|"]
     for key, words, unit, decimals in FIGURES:
-        ratio = statistics.median(ours[key]) / statistics.median(plain[key])
-        lines.append(f"| {words} | {unit} | {_spread(ours[key], decimals)} | {_spread(plain[key], decimals)} | {ratio:.2f} |")
+        ours, plain = (samples[app.name].get(key, []) for app in APPS)
+        ratio = f"{statistics.median(ours) / statistics.median(plain):.2f}" if ours and plain else "-"
+        lines.append(f"| {words} | {unit} | {_spread(ours, decimals)} | {_spread(plain, decimals)} | {ratio} |")
     return "\n".join(lines)
 
 
 def _spread(values: list[float], decimals: int) -> str:
+    if not values:
+        return "-"
     low, middle, high = (f"{x:,.{decimals}f}" for x in (min(values), statistics.median(values), max(values)))
     return f"{middle} ({low}-{high})"
 

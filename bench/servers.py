@@ -25,6 +25,10 @@ START_LIMIT_S = 900.0
 ARGUMENTS = ("--server.headless=true", "--server.fileWatcherType=none", "--browser.gatherUsageStats=false", "--server.address=127.0.0.1")
 
 
+class Failed(Exception):
+    """A measurement that came to nothing; says why, with the end of the server's log."""
+
+
 @dataclass(frozen=True)
 class App:
     """An application to measure.
@@ -71,7 +75,7 @@ class Server:
 def running(app: App, tables: Path, charts: int) -> Iterator[Server]:
     """Start an application on a folder of tables, wait until it answers, and stop it at the end.
 
-    `charts` is how many charts the plain page shows.
+    `charts` is how many charts the plain page shows. Raises Failed for whatever goes wrong meanwhile.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -87,7 +91,7 @@ def running(app: App, tables: Path, charts: int) -> Iterator[Server]:
             yield Server(app, url, psutil.Process(process.pid), started_at, time.time() - started_at)
         except Exception as error:
             log.seek(0)
-            raise RuntimeError(f"{app.name}: {error}\n--- its log ends with:\n{log.read()[-4000:].decode(errors='replace')}") from error
+            raise Failed(f"{app.name}: {error}\n--- its log ends with:\n{log.read()[-4000:].decode(errors='replace')}") from error
         finally:
             _stop(process)
 

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from components import filterbar, records, state
-from components.charts import CHART, Chart, figure_of, frame_of
+from components.charts import CHART, Chart, figure_of, finding_of, frame_of
 from components.files import chart_file, chart_rows, file_name, sources_of
 from components.narrowing import no_filter
 from components.plain import plain
@@ -50,7 +50,7 @@ def _card(slug: str, tables: Tables, filters: Filters, lang: str) -> None:
 def _contents(chart: Chart, tables: Tables, filters: Filters, words: Words) -> None:
     slug = chart.slug
     frame = frame_of(chart, tables, filters)
-    finding = chart.finding(frame, words)
+    finding = finding_of(chart, tables, filters, words.lang)
     st.markdown(f"#### {plain(finding)}", anchors=False)
     st.caption(plain(f"{words.t(f'charts.{slug}.title')} · {subtitle(chart, tables, filters, words)}"))
     if frame.empty:

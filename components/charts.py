@@ -388,10 +388,30 @@ CHARTS: tuple[Chart, ...] = (
 CHART = {chart.slug: chart for chart in CHARTS}
 
 
+@lru_cache(maxsize=32)
+def _rows(tables: Tables, slug: str, filters: Filters) -> pd.DataFrame:
+    return collected(CHART[slug].rows(tables, filters))
+
+
+def rows_of(chart: Chart, tables: Tables, filters: Filters) -> pd.DataFrame:
+    """Every record behind the chart. Shared and kept a while: not to be changed in place."""
+    return _rows(tables, chart.slug, filters)
+
+
 @lru_cache(maxsize=512)
 def _frame(tables: Tables, slug: str, filters: Filters) -> pd.DataFrame:
-    chart = CHART[slug]
-    return chart.frame(chart.rows(tables, filters), filters)
+    rows = rows_of(CHART[slug], tables, filters)
+    return CHART[slug].frame(nw.from_native(rows).lazy(), filters)
+
+
+@lru_cache(maxsize=1024)
+def _finding(tables: Tables, slug: str, filters: Filters, lang: str) -> str:
+    return CHART[slug].finding(_frame(tables, slug, filters), Words(lang))
+
+
+def finding_of(chart: Chart, tables: Tables, filters: Filters, lang: str) -> str:
+    """The sentence that the chart's frame carries, in one language."""
+    return _finding(tables, chart.slug, filters, lang)
 
 
 @lru_cache(maxsize=512)

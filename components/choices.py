@@ -52,7 +52,7 @@ def event(tables: Tables, filters: Filters, words: Words) -> None:
 def speaker(rows, words: Words) -> None:  # type: ignore[no-untyped-def]
     """Go to one of the speakers of these opinions."""
     counts = rows["speaker_id"].value_counts()
-    names = rows.drop_duplicates("speaker_id").set_index("speaker_id")
+    names = {row["speaker_id"]: words.pick(row, "speaker") for row in rows.drop_duplicates("speaker_id").to_dict("records")}
     codes = sorted(counts.index, key=lambda code: (-int(counts[code]), str(code)))
     key = f"go:speaker:{words.lang}"
 
@@ -65,7 +65,7 @@ def speaker(rows, words: Words) -> None:  # type: ignore[no-untyped-def]
         codes,
         index=None,
         key=key,
-        format_func=lambda code: f"{words.pick(names.loc[code], 'speaker')} · {words.number(int(counts[code]))}",
+        format_func=lambda code: f"{names[code]} · {words.number(int(counts[code]))}",
         placeholder=words.t("choices.speaker_hint"),
         on_change=push,
     )

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import narwhals as nw
 import pandas as pd
 
-from components.charts import Chart, frame_of
+from components.charts import Chart, frame_of, rows_of
 from components.words import Words, catalogue
 from data import export
 from data.catalog import dictionary
@@ -27,7 +27,10 @@ PROJECT = "Reelshift (影变)"
 
 def sources_of(tables: Tables, rows: pd.DataFrame) -> pd.DataFrame:
     """The documents that these rows rest on, those that carry most rows first."""
-    counts = Counter(s for cell in rows["source_ids"].dropna() for s in split(cell)) if len(rows) else Counter[str]()
+    counts: Counter[str] = Counter()
+    for cell, n in rows["source_ids"].value_counts().items():  # distinct cells: many rows name the same documents
+        for source in split(str(cell)):
+            counts[source] += int(n)
     sources = tables.native("sources")
     used = sources[sources["source_id"].isin(counts.keys())].copy()
     used.insert(1, "n_rows", used["source_id"].map(counts).astype("int64"))
@@ -36,7 +39,7 @@ def sources_of(tables: Tables, rows: pd.DataFrame) -> pd.DataFrame:
 
 def chart_rows(chart: Chart, tables: Tables, filters: Filters) -> pd.DataFrame:
     """Every record behind a chart, as its rows function gives them."""
-    return collected(chart.rows(tables, filters))
+    return rows_of(chart, tables, filters)
 
 
 def chart_about(chart: Chart, tables: Tables, filters: Filters) -> dict[str, Any]:

@@ -89,9 +89,11 @@ def show(
             _search(filters, words)
         if counting:
             _counting(filters, words)
-    _chips(tables, filters, words)
-    if refused or unknown:
-        _say_refused(refused, unknown, words)
+    # Always the same place: an element that comes and goes would shift every card below and draw its chart twice.
+    with st.container(key="notes"):
+        _chips(tables, filters, words)
+        if refused or unknown:
+            _say_refused(refused, unknown, words)
     st.caption(account_text(tables, names, filters, words))
     return filters
 

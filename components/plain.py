@@ -27,6 +27,8 @@ def link(label: object, url: str | None) -> str:
 def highlighted(text: object, search: str) -> str:
     """The text as it is, the words of a search in it marked. Case, accents and width do not matter."""
     folded = " ".join(str(text).split())
+    if not search:
+        return plain_run(folded)
     spans = _found(folded, searchable(search).split())
     parts, at = [], 0
     for start, end in spans:

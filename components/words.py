@@ -46,6 +46,12 @@ def _flat(node: dict[str, Any], prefix: str) -> Iterable[tuple[str, dict[str, An
             yield f"{prefix}{name}", value
 
 
+@lru_cache(maxsize=20_000)
+def _decimal(value: float | int, digits: int, locale: str) -> str:
+    """A number through Babel; kept, since a page writes the same counts again and again."""
+    return format_decimal(value, format="#,##0" + ("." + "#" * digits if digits else ""), locale=locale)
+
+
 class Words:
     """All words in one language. Cheap to make; holds no state."""
 
@@ -92,7 +98,7 @@ class Words:
 
     def number(self, value: float | int, digits: int = 0) -> str:
         """A number with grouped thousands and at most `digits` decimals."""
-        return format_decimal(value, format="#,##0" + ("." + "#" * digits if digits else ""), locale=self.locale)
+        return _decimal(value, digits, self.locale)
 
     def percent(self, value: float, digits: int = 0) -> str:
         return f"{self.number(value, digits)}%"

@@ -42,10 +42,10 @@ def test_the_same_records_give_the_same_bytes(records: Records, tmp_path: Path) 
 
 def test_another_process_gives_the_same_bytes(tmp_path: Path) -> None:
     """String hashing differs from one process to the next; no table may depend on it."""
-    for seed in ("1", "2"):
-        command = [sys.executable, "-m", "data.build", "--tables", str(tmp_path / seed)]
-        subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": seed}, cwd=RECORDS_DIR.parent.parent, capture_output=True)
-    assert contents(tmp_path / "1") == contents(tmp_path / "2")
+    assert main(["--tables", str(tmp_path / "here")]) == 0
+    command = [sys.executable, "-m", "data.build", "--tables", str(tmp_path / "there")]
+    subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": "1"}, cwd=RECORDS_DIR.parent.parent, capture_output=True)
+    assert contents(tmp_path / "here") == contents(tmp_path / "there")
 
 
 def test_a_second_build_replaces_the_first_and_leaves_nothing_beside_it(records: Records, tmp_path: Path) -> None:
