@@ -11,7 +11,8 @@ from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 
-from components.charts import CHARTS, Chart
+from components.chart import Chart
+from components.charts import CHARTS
 from components.words import Words
 from data.filters import Filters
 from data.tables import TABLES_VARIABLE, Tables, open_tables

@@ -10,7 +10,8 @@ from typing import Any
 import streamlit as st
 
 from components import filterbar, records, state
-from components.charts import CHART, Chart, figure_of, finding_of, frame_of
+from components.chart import Chart
+from components.charts import CHART, figure_of, finding_of, frame_of
 from components.files import chart_file, chart_rows, file_name, sources_of
 from components.narrowing import no_filter
 from components.plain import plain

@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 import narwhals as nw
 import pandas as pd
 
-from components.charts import Chart, frame_of, rows_of
+from components.chart import Chart
+from components.charts import frame_of, rows_of
 from components.words import Words, catalogue
 from data import export
 from data.catalog import dictionary

@@ -14,7 +14,8 @@ from starlette.testclient import TestClient
 from app import app
 from components import addresses
 from components.addresses import CHART_ENDINGS
-from components.charts import CHART, CHARTS, Chart, figure_of
+from components.chart import Chart
+from components.charts import CHART, CHARTS, figure_of
 from components.files import chart_file, table_file
 from components.words import LANGUAGES
 from data.catalog import TABLE_NAMES, dictionary

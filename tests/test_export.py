@@ -14,7 +14,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from components.charts import CHARTS, Chart, frame_of
+from components.chart import Chart
+from components.charts import CHARTS, frame_of
 from components.files import chart_file, file_name, table_file
 from data.build import TABLES_DIR
 from data.catalog import TABLE_NAMES, dictionary

@@ -14,7 +14,7 @@ LAYERS = ("data", "components", "pages")
 #: What each layer may import of the project.
 MAY_IMPORT = {"data": {"data"}, "components": {"components", "data"}, "pages": {"pages", "components", "data"}}
 #: Pieces that must work without Streamlit: figures, words, files and addresses are used by scripts and tests too.
-NO_STREAMLIT = ("components/figures", "components/theme.py", "components/words.py", "components/charts.py", "components/files.py",
+NO_STREAMLIT = ("components/figures", "components/theme.py", "components/words.py", "components/chart.py", "components/charts.py", "components/registry", "components/files.py",
                 "components/addresses.py", "components/plain.py", "components/warm.py")  # fmt: skip
 SOURCES = [*sorted(path for layer in LAYERS for path in Path(layer).rglob("*.py")), Path("app.py")]
 every_file = pytest.mark.parametrize("path", SOURCES, ids=str)
