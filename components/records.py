@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 import streamlit as st
 
 from components.plain import highlighted, link, plain
-from components.words import Words
+from components.words import LANGUAGES, Words
 from data.catalog import dictionary
 from data.checks import split
 from data.tables import Tables
 
 Record = dict[str, Any]
+#: The page of each view of one person, company or investor.
+VIEWS = {"speaker": "opinions", "company": "funding", "investor": "funding"}
+VALUATION = "post_money_valuation_usd_m"
+#: Stands in a sentence where links will: a sign that Markdown gives no meaning.
+_HERE = "\ufffc"
 
 
 def has(value: Any) -> bool:
     """Whether a cell says anything."""
     return value is not None and value == value and value != ""
+
+
+def view_link(name: object, view: str, entity: object, words: Words, marked: str = "") -> str:
+    """A name as a Markdown link to all that is known of a speaker, company or investor."""
+    return f"[{highlighted(name, marked)}](/{VIEWS[view]}?{view}={quote(str(entity), safe='')}&lang={words.lang})"
 
 
 def show_records(
@@ -60,8 +71,7 @@ def _said(table: str, row: Record, words: Words) -> Iterable[str]:
 
 def _opinion(row: Record, words: Words, marked: str = "", both: bool = False) -> list[str]:
     name = words.pick(row, "speaker")
-    page = f"/opinions?speaker={row['speaker_id']}&lang={words.lang}"
-    who = [f"**[{highlighted(name, marked)}]({page})**"]
+    who = [f"**{view_link(name, 'speaker', row['speaker_id'], words, marked)}**"]
     if has(row["organization_en"]) and row["organization_en"] != row["speaker_en"]:
         who.append(highlighted(words.pick(row, "organization"), marked))
     stance = words.code("stance", row["stance"])
@@ -82,15 +92,32 @@ def _opinion(row: Record, words: Words, marked: str = "", both: bool = False) ->
 def _round(row: Record, words: Words) -> list[str]:
     facts = [
         amount(row, words),
+        *([words.t("records.valued", value=words.usd_m(float(row[VALUATION])))] if has(row[VALUATION]) else []),
         words.code("stage", row["stage"]),
         _date(row, "announced_date", words),
         words.code("status", row["status"]),
     ]
-    lead = words.t("records.led_by", names=words.listed(split(words.pick(row, "lead_investors")))) if has(row["lead_investor_ids"]) else ""
-    with_whom = words.t("records.investors", names=words.listed(split(words.pick(row, "investors")))) if has(row["investor_ids"]) else ""
+    lead = _names(words.t("records.led_by", names=_HERE), row, "lead_investor", words)
+    with_whom = _names(words.t("records.investors", names=_HERE), row, "investor", words)
     part = words.t("records.part_of", whole=row["part_of"]) if has(row["part_of"]) else ""
-    first = f"**{plain(words.pick(row, 'company'))}** · {plain(' · '.join(facts))}"
-    return [first, plain(words.t("joiner").join(x for x in (lead, with_whom, part, words.pick(row, "notes")) if x)), _audit(row, words)]
+    first = f"**{view_link(words.pick(row, 'company'), 'company', row['company_id'], words)}** · {plain(' · '.join(facts))}"
+    second = words.t("joiner").join(x for x in (lead, with_whom, plain(part), plain(words.pick(row, "notes"))) if x)
+    disagree = plain(words.t("records.disagree", readings=words.pick(row, "conflicts"))) if has(row["conflicts_en"]) else ""
+    return [first, second, disagree, _audit(row, words)]
+
+
+def _names(sentence: str, row: Record, stem: str, words: Words) -> str:
+    """A sentence as Markdown, the investors of `<stem>_ids` at its `_HERE`, each with a link; nothing where there are none."""
+    if not has(row[f"{stem}_ids"]):
+        return ""
+    ids = split(row[f"{stem}_ids"])
+    by_language = {lang: split(row[f"{stem}s_{lang}"]) if has(row[f"{stem}s_{lang}"]) else [""] * len(ids) for lang in LANGUAGES}
+    if all(len(names) == len(ids) for names in by_language.values()):
+        named = [words.pick({f"name_{lang}": names[i] for lang, names in by_language.items()}, "name") for i in range(len(ids))]
+        links = [view_link(name, "investor", key, words) for name, key in zip(named, ids, strict=True)]
+    else:  # the lists do not go together: nobody is linked to another's records
+        links = [plain(name) for name in split(words.pick(row, f"{stem}s"))]
+    return plain(sentence).replace(_HERE, words.listed(links))
 
 
 def amount(row: Record, words: Words) -> str:
@@ -125,10 +152,11 @@ def _event(row: Record, words: Words) -> list[str]:
 
 
 def _model(row: Record, words: Words) -> list[str]:
-    facts = [words.pick(row, "vendor"), _date(row, "release_date", words)]
+    vendor = view_link(words.pick(row, "vendor"), "company", row["vendor_id"], words)
+    facts = [_date(row, "release_date", words)]
     facts += [words.t("records.seconds", n=int(row["max_clip_s"]))] if has(row["max_clip_s"]) else []
     facts += [str(row["max_resolution"])] if has(row["max_resolution"]) else []
-    return [f"**{plain(row['model_name'])}** · {plain(' · '.join(facts))}", plain(words.pick(row, "notes")), _audit(row, words)]
+    return [f"**{plain(row['model_name'])}** · {vendor} · {plain(' · '.join(facts))}", plain(words.pick(row, "notes")), _audit(row, words)]
 
 
 def _indicator(row: Record, words: Words) -> list[str]:
@@ -182,7 +210,7 @@ def table_view(frame: pd.DataFrame, table: str | None, words: Words) -> tuple[pd
     for name in frame.columns:
         column = known.column(name, table)
         stem, _, suffix = name.rpartition("_")
-        if not column.is_shown:
+        if not column.is_shown or column.withheld:
             continue
         if suffix in ("en", "zh") and suffix != words.lang and f"{stem}_{words.lang}" in frame.columns:
             continue

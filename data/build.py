@@ -1,7 +1,8 @@
 """Records to tables: `python -m data.build`, and `python -m data.build --check`.
 
 - reads `data/records/*.csv` as text, checks all of it, and lists every problem at once;
-- fills the derived columns (names by id, first/last/middle day of a period, sector membership);
+- fills the derived columns (names by id, first/last/middle day of a period, sector membership, what
+  rows of another table say of a row);
 - writes `data/tables/*.parquet` sorted, with the dictionary in the field metadata, and
   `data/tables/manifest.json` with row counts, hashes and the data version;
 - the same records give the same bytes. Tables are written beside the old ones and swapped in.
@@ -19,7 +20,9 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -123,8 +126,7 @@ def data_version(files: Files) -> str:
 
 
 def _arrow_table(table: Table, files: Files, words: Dictionary, version: str) -> pa.Table:
-    index = {name: {row[words.tables[name].key]: row for row in files[name].rows} for name in ("entities", "series")}
-    rows = [_typed(row, table) | _derived(row, table, index, words.groups) for row in files[table.name].rows]
+    rows = Build(files, words).rows(table)
     rows.sort(key=lambda row: [(row[c] is None, row[c]) for c in table.sort])
     schema = table.arrow_schema().with_metadata(
         {
@@ -137,6 +139,37 @@ def _arrow_table(table: Table, files: Files, words: Dictionary, version: str) ->
         }
     )
     return pa.Table.from_pylist(rows, schema=schema)
+
+
+@dataclass(frozen=True)
+class Build:
+    """The records, and the dictionary that says how their derived columns are filled."""
+
+    files: Files
+    words: Dictionary
+
+    @cached_property
+    def index(self) -> dict[str, dict[str, Record]]:
+        """Every record by table and key."""
+        return {name: {row[self.words.tables[name].key]: row for row in file.rows} for name, file in self.files.items()}
+
+    @cached_property
+    def _pointing(self) -> dict[tuple[str, str], dict[str, list[dict[str, Any]]]]:
+        return {}
+
+    def rows(self, table: Table) -> list[dict[str, Any]]:
+        """The rows of a table with every column, in the order of the records."""
+        return [_typed(row, table) | _derived(row, table, self) for row in self.files[table.name].rows]
+
+    def pointing(self, name: str, by: str, key: str) -> list[dict[str, Any]]:
+        """The rows of another table whose column `by` holds this key, in the order of their own keys."""
+        if (name, by) not in self._pointing:
+            table = self.words.tables[name]
+            found: dict[str, list[dict[str, Any]]] = {}
+            for row in sorted(self.rows(table), key=lambda row: str(row[table.key])):
+                found.setdefault(row[by], []).append(row)
+            self._pointing[name, by] = found
+        return self._pointing[name, by].get(key, [])
 
 
 def _typed(row: Record, table: Table) -> dict[str, Any]:
@@ -157,23 +190,37 @@ def _value(cell: str, column: Column) -> Any:
     return LIST_SEPARATOR.join(split(cell)) if column.is_list else cell
 
 
-def _derived(row: Record, table: Table, index: dict[str, dict[str, Record]], groups: dict[str, dict[str, str]]) -> dict[str, Any]:
+def _derived(row: Record, table: Table, build: Build) -> dict[str, Any]:
     filled: dict[str, Any] = {}
     period = _period(row, table)
     for column in table.derived:
         how = column.derived or {}
+        named = row | {k: v or "" for k, v in filled.items() if isinstance(v, str) or v is None}
         if "period" in how:
             filled[column.name] = period[how["period"]] if period else None
         elif "search" in how:
-            named = {**row, **{k: v or "" for k, v in filled.items() if isinstance(v, str) or v is None}}
             filled[column.name] = searchable("\n".join(named[c] for c in split(how["search"])))
         elif "group" in how:
-            filled[column.name] = groups[table.by_name[how["group"]].codes or ""].get(row[how["group"]])
+            filled[column.name] = build.words.groups[table.by_name[how["group"]].codes or ""].get(row[how["group"]])
         elif "member" in how:
             filled[column.name] = how["value"] in split(row[how["member"]])
+        elif "phrase" in how:
+            filled[column.name] = how["phrase"].format_map(_in_words(named, table, build.words, how["lang"]))
+        elif "count" in how:
+            filled[column.name] = len(build.pointing(how["count"], how["by"], row[table.key]))
+        elif "collect" in how:
+            found = build.pointing(how["collect"], how["by"], row[table.key])
+            filled[column.name] = how["separator"].join(r[how["column"]] for r in found) or None
         else:
-            filled[column.name] = _looked_up(row, table.by_name[how["lookup"]], how["column"], index)
+            wanted = how["column"] if "column" in how else row[how["column_of"]]
+            filled[column.name] = _looked_up(named, table.by_name[how["lookup"]], wanted, build.index)
     return filled
+
+
+def _in_words(row: Record, table: Table, words: Dictionary, lang: str) -> Record:
+    """A row's cells, single codes in the words of one language."""
+    coded = {c.name: c.codes for c in table.columns if c.type == "code" and c.codes}
+    return {name: words.label(coded[name], cell, lang) if name in coded else cell for name, cell in row.items()}
 
 
 def _period(row: Record, table: Table) -> dict[str, date] | None:
@@ -188,8 +235,11 @@ def _period(row: Record, table: Table) -> dict[str, date] | None:
 
 
 def _looked_up(row: Record, via: Column, wanted: str, index: dict[str, dict[str, Record]]) -> str | None:
+    """The column `wanted` of what `via` refers to, one item for each id."""
     assert via.references is not None
     found = [index[via.references][key][wanted] for key in split(row[via.name])]
+    if not via.is_list:
+        return found[0] or None if found else None
     return LIST_SEPARATOR.join(name.replace(LIST_SEPARATOR, ",") for name in found) if any(found) else None
 
 

@@ -26,6 +26,7 @@ TABLE_NAMES = (
     "events",
     "models",
     "indicators",
+    "conflicts",
     "series",
     "entities",
     "sources",
@@ -65,6 +66,7 @@ class Column:
 
     `type` is a key of `_ARROW_TYPES`; `unit` a code of the list `unit`; `codes` the name of a code
     list; `references` the table whose key it holds; `derived` how the build fills it (else None).
+    `withheld` marks what may be drawn and not passed on: files leave it out.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Column:
     codes: str | None = None
     references: str | None = None
     caveats: tuple[str, ...] = ()
+    withheld: bool = False
     derived: dict[str, str] | None = field(default=None, hash=False)
 
     @property
@@ -178,7 +181,8 @@ def _text(value: dict[str, str]) -> Text:
 
 
 def _column(raw: dict[str, Any]) -> Column:
-    known = {k: raw[k] for k in ("required", "pattern", "minimum", "maximum", "unit", "codes", "references", "derived") if k in raw}
+    given = ("required", "pattern", "minimum", "maximum", "unit", "codes", "references", "withheld", "derived")
+    known = {k: raw[k] for k in given if k in raw}
     return Column(
         name=raw["name"],
         type=raw["type"],

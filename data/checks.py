@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from data import periods
-from data.catalog import LIST_SEPARATOR, Column, Dictionary, Table
+from data.catalog import LIST_SEPARATOR, Column, Dictionary, Table, dictionary
 
 Record = dict[str, str]
 #: How a number is written: no separators, no words; Python would read `1_000`, `nan` and full-width digits too.
@@ -175,6 +175,21 @@ def leads_are_investors(files: Files) -> Iterator[Problem]:
                 yield Problem(
                     files["funding_rounds"].path, line, "lead_investor_ids", lead, "a lead must stand in investor_ids too; add it there"
                 )
+
+
+def only_investors_have_an_investor_kind(files: Files) -> Iterator[Problem]:
+    """`investor_kind` is for those who take part in a round; an investor may still lack one."""
+    investors = {i for row in files["funding_rounds"].rows for i in split(row["investor_ids"]) + split(row["lead_investor_ids"])}
+    file = files["entities"]
+    for line, row in file.numbered():
+        if row["investor_kind"] and row["entity_id"] not in investors:
+            yield Problem(
+                file.path,
+                line,
+                "investor_kind",
+                row["investor_kind"],
+                "takes part in no round; empty it, or add the entity to the investor_ids of its round",
+            )
 
 
 def undisclosed_has_no_number(files: Files) -> Iterator[Problem]:
@@ -363,6 +378,69 @@ def headlines_have_labels(files: Files) -> Iterator[Problem]:
                 )
 
 
+#: How exact a single number is said to be.
+_EXACTNESS = ("exact", "about", "at_least", "at_most")
+
+
+def readings_have_the_form_of_their_field(files: Files) -> Iterator[Problem]:
+    """A reading is written as the field of its round is kept: a value, or a range of numbers, or in words alone."""
+    file = files["conflicts"]
+    known = dictionary()
+    keys = {name: {row.get(known.tables[name].key, "") for row in f.rows} for name, f in files.items()}
+    for line, row in file.numbered():
+        column = known.tables["funding_rounds"].by_name.get(row["field"])
+        if column is None:
+            continue  # already reported: a field is one of a closed list
+        for column_name, remedy in _reading_remedies(row, column, known, keys):
+            yield Problem(file.path, line, column_name, row[column_name], remedy)
+
+
+def _reading_remedies(row: Record, column: Column, known: Dictionary, keys: dict[str, set[str]]) -> Iterator[tuple[str, str]]:
+    is_number, is_range = column.type == "number", bool(row["value_low"] or row["value_high"])
+    low, high = _number(row["value_low"]), _number(row["value_high"])
+    if row["value"]:
+        yield from (("value", f"as {column.name}: {remedy}") for remedy in _cell_remedies(row["value"], column, known, keys))
+        if is_range:
+            yield "value", "has a value and a range; keep one of the two"
+    elif is_range and not is_number:
+        yield ("value_low" if row["value_low"] else "value_high"), f"{column.name} is no number and has no range; empty both ends"
+    elif is_range and (not row["value_low"] or not row["value_high"]):
+        yield ("value_high" if row["value_low"] else "value_low"), "a range has two ends; write both, or write value"
+    elif low is not None and high is not None and low >= high:
+        yield "value_low", f"the range must run upwards: value_high is {row['value_high']}"
+    allowed = ("range",) if is_range else _EXACTNESS if is_number and row["value"] else ("",)
+    if row["value_qualifier"] not in allowed:
+        yield "value_qualifier", f"write {' or '.join(allowed)}" if any(allowed) else "the reading is not a number; empty it"
+    if row["currency"] and column.name != "amount_original":
+        yield "currency", "only a reading of amount_original has a currency; empty it"
+
+
+def readings_differ_from_the_row(files: Files) -> Iterator[Problem]:
+    """What the row of the round says itself is no conflict."""
+    rounds = {row["round_id"]: row for row in files["funding_rounds"].rows}
+    file = files["conflicts"]
+    for line, row in file.numbered():
+        kept = rounds.get(row["round_id"], {})
+        column = dictionary().tables["funding_rounds"].by_name.get(row["field"])
+        if column is None or not row["value"] or row["field"] not in kept:
+            continue
+        another_currency = column.name == "amount_original" and row["currency"] not in ("", kept["currency"])
+        if not another_currency and _same(row["value"], kept[row["field"]], column):
+            yield Problem(
+                file.path,
+                line,
+                "value",
+                row["value"],
+                f"{row['round_id']} keeps this {column.name} itself; write the reading that differs, or remove the row",
+            )
+
+
+def _same(one: str, other: str, column: Column) -> bool:
+    if column.is_list:
+        return set(split(one)) == set(split(other))
+    return one == other or (column.type == "number" and _number(one) is not None and _number(one) == _number(other))
+
+
 def sources_are_used(files: Files) -> Iterator[Problem]:
     """A register lists what the rows rest on; a document that nothing rests on is left out."""
     used = {s for file in files.values() for row in file.rows for s in split(row.get("source_ids", ""))}
@@ -376,6 +454,7 @@ def sources_are_used(files: Files) -> Iterator[Problem]:
 RULES: tuple[Callable[[Files], Iterator[Problem]], ...] = (
     dates_have_their_precision,
     leads_are_investors,
+    only_investors_have_an_investor_kind,
     undisclosed_has_no_number,
     dollars_agree,
     parts_have_wholes,
@@ -387,5 +466,7 @@ RULES: tuple[Callable[[Files], Iterator[Problem]], ...] = (
     documents_precede_access,
     opinions_precede_access,
     headlines_have_labels,
+    readings_have_the_form_of_their_field,
+    readings_differ_from_the_row,
     sources_are_used,
 )

@@ -11,7 +11,7 @@ from data.catalog import dictionary
 
 
 class Records:
-    """The nine CSV files in a folder of their own. A row is named by its key."""
+    """The CSV files in a folder of their own. A row is named by its key."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from string import Formatter
 
 import pyarrow as pa
 import pytest
@@ -18,7 +19,7 @@ every_group = pytest.mark.parametrize("columns", GROUPS.values(), ids=list(GROUP
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
-def test_the_tables_are_the_nine() -> None:
+def test_the_tables_are_those_named() -> None:
     assert tuple(WORDS.tables) == TABLE_NAMES
     assert all(name == table.name for name, table in WORDS.tables.items())
 
@@ -89,7 +90,11 @@ def test_a_quantity_has_a_unit_and_nothing_else_has(columns: tuple[Column, ...])
 def test_a_derived_column_says_where_it_comes_from(table: Table) -> None:
     for column in table.derived:
         how = column.derived or {}
-        if "lookup" in how:
+        if "column_of" in how:
+            via = table.by_name[how["lookup"]]
+            named = WORDS.codes[table.by_name[how["column_of"]].codes or ""]
+            assert set(named) <= {c.name for c in WORDS.tables[via.references or ""].recorded}, column.name
+        elif "lookup" in how:
             via = table.by_name[how["lookup"]]
             source = WORDS.tables[via.references or ""].by_name[how["column"]]
             assert source.derived is None and source.codes == column.codes, column.name
@@ -100,6 +105,15 @@ def test_a_derived_column_says_where_it_comes_from(table: Table) -> None:
             grouped = table.by_name[how["group"]].codes or ""
             assert set(WORDS.groups[grouped]) <= set(WORDS.codes[grouped]), column.name
             assert set(WORDS.groups[grouped].values()) <= set(WORDS.codes[column.codes or ""]), column.name
+        elif "phrase" in how:
+            said = {name for _, name, _, _ in Formatter().parse(how["phrase"]) if name}
+            assert said and all(table.by_name[name].required for name in said), f"{column.name} would have a gap"
+            assert column.name.endswith(f"_{how['lang']}")
+        elif "count" in how or "collect" in how:
+            other = WORDS.tables[how["count"] if "count" in how else how["collect"]]
+            assert other.by_name[how["by"]].references == table.name and other.by_name[how["by"]].required, column.name
+            assert not {"count", "collect"} & {kind for c in other.derived for kind in c.derived or {}}, "rows would wait for each other"
+            assert "count" in how or (other.by_name[how["column"]].is_text and how["separator"]), column.name
         elif "search" in how:
             assert set(how["search"].split(";")) <= set(table.by_name), column.name
             assert not column.is_shown

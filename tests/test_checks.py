@@ -62,6 +62,7 @@ REFUSED: list[tuple[str, list[Edit], tuple[str, str, str, str], str]] = [
     ("dates_have_their_precision", [("events", "EV002", "date_precision", "month")], ("events", "EV002", "date_precision", "month"), "is written to the day"),
     ("dates_have_their_precision", [("models", "MD001", "release_date", "")], ("models", "MD001", "date_precision", "year"), "is written to the unknown"),
     ("leads_are_investors", [("funding_rounds", "FR001", "lead_investor_ids", "microsoft")], ("funding_rounds", "FR001", "lead_investor_ids", "microsoft"), "a lead must stand in investor_ids too; add it there"),
+    ("only_investors_have_an_investor_kind", [("entities", "01-ai", "investor_kind", "strategic")], ("entities", "01-ai", "investor_kind", "strategic"), "takes part in no round; empty it, or add the entity to the investor_ids of its round"),
     ("undisclosed_has_no_number", [("funding_rounds", "FR007", "amount_usd_m", "0")], ("funding_rounds", "FR007", "amount_usd_m", "0"), "says undisclosed: empty the amount, or write exact, about, at_least or up_to"),
     ("undisclosed_has_no_number", [("funding_rounds", "FR001", "amount_original", "")], ("funding_rounds", "FR001", "amount_original", ""), "says exact: write the amount, or write undisclosed"),
     ("dollars_agree", [("funding_rounds", "FR001", "amount_usd_m", "320")], ("funding_rounds", "FR001", "amount_usd_m", "320"), "amount_original is USD 32,000,000, which is 32 million; correct one of them"),
@@ -86,6 +87,26 @@ REFUSED: list[tuple[str, list[Edit], tuple[str, str, str, str], str]] = [
     ("opinions_precede_access", [("opinions", "O0001", "said_date", "2031-05")], ("opinions", "O0001", "said_date", "2031-05"), "is after the day its document was read (2026-11-22)"),
     ("headlines_have_labels", [("events", "EV017", "short_title_zh", "")], ("events", "EV017", "short_title_zh", ""), "is_headline says true; a headline has a short title, no other event has"),
     ("headlines_have_labels", [("events", "EV001", "short_title_en", "CogVideo")], ("events", "EV001", "short_title_en", "CogVideo"), "is_headline says false"),
+    ("readings_have_the_form_of_their_field", [("conflicts", "CF010", "value", "2bn")], ("conflicts", "CF010", "value", "2bn"), "as post_money_valuation_usd_m: is not a number"),
+    ("readings_have_the_form_of_their_field", [("conflicts", "CF010", "value", "-2000")], ("conflicts", "CF010", "value", "-2000"), "as post_money_valuation_usd_m: must be at least 0"),
+    ("readings_have_the_form_of_their_field", [("conflicts", "CF012", "value", "13 March")], ("conflicts", "CF012", "value", "13 March"), "as announced_date: is not a date of the calendar"),
+    ("readings_have_the_form_of_their_field", [("conflicts", "CF017", "value", "series_z")], ("conflicts", "CF017", "value", "series_z"), "as stage: 'series_z' is not allowed"),
+    ("readings_have_the_form_of_their_field", [("conflicts", "CF041", "value", "nobody-at-all")], ("conflicts", "CF041", "value", "nobody-at-all"), "as lead_investor_ids: 'nobody-at-all' is not in entities.csv"),
+    ("readings_have_the_form_of_their_field", [("conflicts", "CF002", "value", "60")], ("conflicts", "CF002", "value", "60"), "has a value and a range; keep one of the two"),
+    ("readings_have_the_form_of_their_field", [("conflicts", "CF002", "value_high", "")], ("conflicts", "CF002", "value_high", ""), "a range has two ends; write both, or write value"),
+    ("readings_have_the_form_of_their_field", [("conflicts", "CF002", "value_low", "")], ("conflicts", "CF002", "value_low", ""), "a range has two ends"),
+    ("readings_have_the_form_of_their_field", [("conflicts", "CF002", "value_high", "50")], ("conflicts", "CF002", "value_low", "50"), "the range must run upwards: value_high is 50"),
+    ("readings_have_the_form_of_their_field", [("conflicts", "CF001", "value_low", "5"), ("conflicts", "CF001", "value_qualifier", "range")], ("conflicts", "CF001", "value_low", "5"), "status is no number and has no range; empty both ends"),
+    ("readings_have_the_form_of_their_field", [("conflicts", "CF010", "value_qualifier", "")], ("conflicts", "CF010", "value_qualifier", ""), "write exact or about or at_least or at_most"),
+    ("readings_have_the_form_of_their_field", [("conflicts", "CF010", "value_qualifier", "range")], ("conflicts", "CF010", "value_qualifier", "range"), "write exact or about or at_least or at_most"),
+    ("readings_have_the_form_of_their_field", [("conflicts", "CF002", "value_qualifier", "about")], ("conflicts", "CF002", "value_qualifier", "about"), "write range"),
+    ("readings_have_the_form_of_their_field", [("conflicts", "CF012", "value_qualifier", "exact")], ("conflicts", "CF012", "value_qualifier", "exact"), "the reading is not a number; empty it"),
+    ("readings_have_the_form_of_their_field", [("conflicts", "CF010", "currency", "USD")], ("conflicts", "CF010", "currency", "USD"), "only a reading of amount_original has a currency; empty it"),
+    ("readings_differ_from_the_row", [("conflicts", "CF010", "value", "2500")], ("conflicts", "CF010", "value", "2500"), "FR022 keeps this post_money_valuation_usd_m itself; write the reading that differs, or remove the row"),
+    ("readings_differ_from_the_row", [("conflicts", "CF010", "value", "2500.0")], ("conflicts", "CF010", "value", "2500.0"), "FR022 keeps this post_money_valuation_usd_m itself"),
+    ("readings_differ_from_the_row", [("funding_rounds", "FR028", "announced_date", "2024-10")], ("conflicts", "CF013", "value", "2024-10"), "FR028 keeps this announced_date itself"),
+    ("readings_differ_from_the_row", [("funding_rounds", "FR115", "lead_investor_ids", "tencent;alibaba")], ("conflicts", "CF037", "value", "alibaba;tencent"), "FR115 keeps this lead_investor_ids itself"),
+    ("readings_differ_from_the_row", [("conflicts", "CF044", "value", "19040000000")], ("conflicts", "CF044", "value", "19040000000"), "FR125 keeps this amount_original itself"),
     ("sources_are_used", [("funding_rounds", "FR001", "source_ids", "S0001")], ("sources", "S0238", "source_id", "S0238"), "no row rests on this document; point a row to it or remove it"),
 ]  # fmt: skip
 
@@ -94,6 +115,7 @@ ACCEPTED: list[tuple[str, list[Edit]]] = [
     ("dates_have_their_precision", [("opinions", "O0001", "said_date", "2024-Q1"), ("opinions", "O0001", "date_precision", "quarter")]),
     ("dates_have_their_precision", [("events", "EV002", "date", "2022"), ("events", "EV002", "date_precision", "year")]),
     ("leads_are_investors", [("funding_rounds", "FR001", "lead_investor_ids", "")]),
+    ("only_investors_have_an_investor_kind", [("entities", "accel", "investor_kind", "")]),
     ("undisclosed_has_no_number", [("funding_rounds", "FR007", "amount_qualifier", "at_least"), ("funding_rounds", "FR007", "amount_original", "1000000")]),
     ("dollars_agree", [("funding_rounds", "FR001", "amount_usd_m", "32.1")]),
     ("dollars_agree", [("funding_rounds", "FR001", "amount_usd_m", "400"), ("funding_rounds", "FR001", "currency", "CNY")]),
@@ -109,6 +131,14 @@ ACCEPTED: list[tuple[str, list[Edit]]] = [
     ("documents_precede_access", [("sources", "S0001", "published", ""), ("sources", "S0001", "published_precision", "unknown")]),
     ("opinions_precede_access", [("opinions", "O0001", "said_date", "2026-11")]),
     ("headlines_have_labels", [("events", "EV017", "is_headline", "false"), ("events", "EV017", "short_title_en", ""), ("events", "EV017", "short_title_zh", "")]),
+    ("readings_have_the_form_of_their_field", [("conflicts", "CF010", "value", ""), ("conflicts", "CF010", "value_qualifier", "")]),
+    ("readings_have_the_form_of_their_field", [("conflicts", "CF002", "value_high", "50.5")]),
+    ("readings_have_the_form_of_their_field", [("conflicts", "CF006", "currency", "AUD")]),
+    ("readings_have_the_form_of_their_field", [("conflicts", "CF010", "field", "no_such_column")]),
+    ("readings_differ_from_the_row", [("conflicts", "CF010", "value", "2500.1")]),
+    ("readings_differ_from_the_row", [("conflicts", "CF044", "value", "19040000000"), ("conflicts", "CF044", "currency", "HKD")]),
+    ("readings_differ_from_the_row", [("conflicts", "CF010", "round_id", "FR999")]),
+    ("readings_differ_from_the_row", [("funding_rounds", "FR115", "lead_investor_ids", "tencent")]),
     ("sources_are_used", [("funding_rounds", "FR001", "source_ids", "S0238;S0001")]),
 ]  # fmt: skip
 
@@ -200,7 +230,7 @@ def test_no_cell_makes_a_check_fail_instead_of_refuse(shipped: Files, value: str
 
 def few(file: RecordFile) -> RecordFile:
     """The first rows of a file, and those that rules know by name."""
-    named = {"IN007", "IN008", "IN010", "IN011", "IN012", "IN013", "IN027", "IM046", "IM091", "FR014", "FR035"}
+    named = {"IN007", "IN008", "IN010", "IN011", "IN012", "IN013", "IN027", "IM046", "IM091", "FR014", "FR035", "CF002", "CF010"}
     kept = [(line, row) for at, (line, row) in enumerate(file.numbered()) if at < 3 or named & set(row.values())]
     return RecordFile(file.path, file.header, [row for _, row in kept], [line for line, _ in kept])
 
