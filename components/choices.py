@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+
+import pandas as pd
 import streamlit as st
 
 from components import state
 from components.words import Words
+from data.checks import split
 from data.filters import OPTION, Filters
+from data.frames.common import chosen, collected
 from data.frames.debate import FIRST_EVENT
 from data.tables import Tables
+
+
+def options(parameters: tuple[str, ...], filters: Filters, words: Words) -> None:
+    """Several choices side by side."""
+    with st.container(horizontal=True, gap="medium", key="options"):
+        for parameter in parameters:
+            option(parameter, filters, words)
 
 
 def option(parameter: str, filters: Filters, words: Words) -> None:
@@ -49,23 +62,45 @@ def event(tables: Tables, filters: Filters, words: Words) -> None:
     st.selectbox(words.t("choices.event"), codes, key=key, format_func=lambda code: labels.get(code, str(code)), on_change=push)
 
 
-def speaker(rows, words: Words) -> None:  # type: ignore[no-untyped-def]
+def speaker(rows: pd.DataFrame, words: Words) -> None:
     """Go to one of the speakers of these opinions."""
     counts = rows["speaker_id"].value_counts()
     names = {row["speaker_id"]: words.pick(row, "speaker") for row in rows.drop_duplicates("speaker_id").to_dict("records")}
-    codes = sorted(counts.index, key=lambda code: (-int(counts[code]), str(code)))
-    key = f"go:speaker:{words.lang}"
+    _go_to("speaker", names, {str(code): int(n) for code, n in counts.items()}, words)
+
+
+def company(tables: Tables, filters: Filters, words: Words) -> None:
+    """Go to one of the companies that raised money under the other filters."""
+    rows = collected(chosen(tables, "funding_rounds", filters.without("company")))
+    names = {row["company_id"]: words.pick(row, "company") for row in rows.drop_duplicates("company_id").to_dict("records")}
+    _go_to("company", names, {str(code): int(n) for code, n in rows["company_id"].value_counts().items()}, words)
+
+
+def investor(tables: Tables, filters: Filters, words: Words) -> None:
+    """Go to one of the investors in the rounds under the other filters."""
+    rows = collected(chosen(tables, "funding_rounds", filters.without("investor")))
+    counts = Counter(code for cell in rows["investor_ids"].dropna() for code in split(cell))
+    known = tables.native("entities")
+    known = known[known["entity_id"].isin(counts.keys())]
+    _go_to("investor", {row["entity_id"]: words.pick(row, "name") for row in known.to_dict("records")}, counts, words)
+
+
+def _go_to(parameter: str, names: dict[str, str], counts: Mapping[str, int], words: Words) -> None:
+    """One name out of many, each with its number of records; those with most first."""
+    codes = sorted(names, key=lambda code: (-counts[code], names[code].lower(), code))
+    # Streamlit remembers a selectbox by its label: the language is part of the key.
+    key = f"go:{parameter}:{words.lang}"
 
     def push() -> None:
         if st.session_state[key]:
-            state.choose("speaker", [st.session_state[key]])
+            state.choose(parameter, [st.session_state[key]])
 
     st.selectbox(
-        words.t("choices.speaker"),
+        words.t(f"choices.{parameter}"),
         codes,
         index=None,
         key=key,
-        format_func=lambda code: f"{names[code]} · {words.number(int(counts[code]))}",
-        placeholder=words.t("choices.speaker_hint"),
+        format_func=lambda code: f"{names[code]} · {words.number(counts[code])}",
+        placeholder=words.t(f"choices.{parameter}_hint"),
         on_change=push,
     )

@@ -6,7 +6,6 @@ codes when labels change) and the codes live in the address bar (`components.sta
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
@@ -19,9 +18,9 @@ from components.words import Words
 from data.catalog import dictionary
 from data.filters import (
     CHOSEN_SECTORS,
-    DATED_TABLES,
     DIMENSION,
     DIMENSIONS,
+    LISTS,
     OPTION,
     Account,
     Filters,
@@ -37,6 +36,16 @@ from data.tables import Tables
 OFFERED_SECTORS = ("film", "short_drama", "games")
 #: How opinions are counted; each has a usual way and one other.
 COUNTING = ("voices", "coding", "coders")
+#: Parameters whose control is always in sight: no chip beside it.
+OWN_CONTROL = ("sector", "cross", "from", "to", *(o for o in OPTION if o not in COUNTING), "window", "estimation", *LISTS)
+#: Parameters that name a record: its table, key and name.
+NAMED = {
+    "speaker": ("entities", "entity_id", "name"),
+    "company": ("entities", "entity_id", "name"),
+    "investor": ("entities", "entity_id", "name"),
+    "event": ("events", "event_id", "title"),
+    "against": ("series", "series_id", "name"),
+}
 EARLIEST = date(2010, 1, 1)
 LATEST = date(2035, 12, 31)
 
@@ -206,7 +215,7 @@ def _counting(filters: Filters, words: Words) -> None:
 
 def _chips(tables: Tables, filters: Filters, words: Words) -> None:
     """Every filter that is on, each with its ×; none, no row."""
-    pairs = [(p, v) for p, v in filters.to_query() if p not in ("sector", "cross", "from", "to", "split", "days")]
+    pairs = [(p, v) for p, v in filters.to_query() if p not in OWN_CONTROL]
     if not filters.to_query():
         return
     with st.container(horizontal=True, gap="xsmall", key="chips"):
@@ -224,8 +233,8 @@ def _chips(tables: Tables, filters: Filters, words: Words) -> None:
 
 def chip_text(tables: Tables, parameter: str, value: str, words: Words) -> str:
     """A filter in words: `Role: Union`."""
-    if parameter in ("speaker", "event"):
-        value = _named(tables, parameter, value, words)
+    if parameter in NAMED:
+        value = named(tables, parameter, value, words)
     if parameter in DIMENSION:
         return f"{words.t(f'filters.{parameter}')}{words.t('colon')}{parameter_label(parameter, value, words)}"
     if parameter in COUNTING:
@@ -233,9 +242,9 @@ def chip_text(tables: Tables, parameter: str, value: str, words: Words) -> str:
     return f"{words.t(f'filters.{parameter}')}{words.t('colon')}{value}"
 
 
-def _named(tables: Tables, parameter: str, key: str, words: Words) -> str:
+def named(tables: Tables, parameter: str, key: str, words: Words) -> str:
     """The name of the record that a parameter points to; its key where there is none."""
-    table, column, stem = {"speaker": ("entities", "entity_id", "name"), "event": ("events", "event_id", "title")}[parameter]
+    table, column, stem = NAMED[parameter]
     rows = tables.native(table)
     found = rows[rows[column] == key]
     return words.pick(found.iloc[0], stem) if len(found) else key
@@ -283,14 +292,7 @@ def scope_text(filters: Filters, words: Words) -> str:
         picked = getattr(filters, dimension.parameter)
         if picked:
             parts.append(words.listed(parameter_label(dimension.parameter, c, words) for c in picked))
+    parts += [words.t(f"scope.general.{filters.general}")] if filters.general != "apart" else []
     parts += [words.t(f"scope.{p}") for p in COUNTING if getattr(filters, p) != OPTION[p].allowed[0]]
     parts += [words.t("scope.search", q=filters.q)] if filters.q else []
     return " · ".join(parts)
-
-
-def dated(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of the tables that the filters apply to."""
-    return tuple(n for n in names if n in DATED_TABLES)
-
-
-Formatter = Callable[[str], str]

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import records
+from components import records, rounds
 from components.card import records_behind
 from components.charts import CHART
 from components.figures.money import money_words
@@ -17,7 +17,7 @@ from components.plain import plain
 from components.shell import calm
 from components.words import Words
 from data.filters import Filters
-from data.frames import funding, markets, opinions
+from data.frames import markets, opinions
 from data.frames.common import SMALL_N, chosen, collected
 from data.tables import Tables
 
@@ -78,15 +78,9 @@ def _day(value: Any) -> str:
     return str(pd.Timestamp(value).date())
 
 
-@lru_cache(maxsize=256)
-def _money_totals(tables: Tables, filters: Filters) -> dict[str, dict[str, Any]]:
-    frame = funding.money_headline(funding.money_headline_rows(tables, filters), filters)
-    return {row["money_group"]: row for row in frame.to_dict("records")}
-
-
 def _money(tables: Tables, filters: Filters, words: Words) -> None:
-    totals = _money_totals(tables, filters)
-    own, general = totals.get("sector_company"), totals.get("general_model")
+    found = rounds.totals(tables, filters)
+    own, general = found.get("sector_company", found.get("all_companies")), found.get("general_model")
     title = words.t("headline.money")
 
     def behind() -> None:

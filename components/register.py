@@ -5,9 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components import records
+from components import listing, records
 from components.plain import plain
-from components.voices import table_downloads
 from components.words import Words
 from data.catalog import TABLE_NAMES, dictionary
 from data.filters import Filters, select
@@ -37,8 +36,7 @@ def _one_table(tables: Tables, filters: Filters, lang: str) -> None:
     table = known.tables[name or TABLE_NAMES[0]]
     rows = collected(select(tables.frame(table.name), table.name, filters))
     st.caption(plain(words.t("register.row_is", row=table.row[lang]) + words.t("joiner") + table.description[lang]))
-    with st.popover(words.t("card.download"), icon=":material/download:", key="download:register"):
-        table_downloads(table.name, tables, filters, words, len(rows))
+    listing.table_downloads(table.name, tables, filters, words, len(rows))
     shown, settings = records.table_view(rows, table.name, words)
     st.dataframe(
         shown,

@@ -136,9 +136,3 @@ class Words:
     def span(self, start: str, end: str) -> str:
         """From one date to another."""
         return f"{self.date(start)}{'至' if self.lang == 'zh' else ' to '}{self.date(end)}"
-
-
-def with_precision(row: Any, column: str) -> str:
-    """The printed date of a row."""
-    value = row[column]
-    return value if isinstance(value, str) else value.isoformat()[:10]

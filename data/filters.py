@@ -16,7 +16,7 @@ from typing import Any
 import narwhals as nw
 
 from data import periods
-from data.catalog import Dictionary, dictionary
+from data.catalog import LIST_SEPARATOR, Dictionary, dictionary
 from data.searching import searchable
 
 #: The sectors that a reader picks. `cross` bears on all of them and has its own switch.
@@ -62,11 +62,31 @@ OPTIONS = (
     Option("coders", ("all", "differ")),
     Option("split", ("sector", "role", "theme", "country_group", "organization_kind")),
     Option("days", ("90", "30", "180")),
+    Option("general", ("apart", "with", "without")),
+    Option("sharing", ("whole", "even")),
+    Option("amounts", ("usd", "printed")),
+    Option("around", ("30", "7", "90", "180")),
+    Option("panels", ("together", "sectors")),
+    Option("measure", ("rebased", "level", "drawdown", "volatility", "beta")),
+    Option("model", ("market", "market_adjusted", "mean_adjusted")),
 )
 OPTION = {o.parameter: o for o in OPTIONS}
 #: Parameters that name one record; the key's form is checked here, whether it exists where it is used.
-IDS = {"speaker": re.compile(r"[a-z0-9]+(-[a-z0-9]+)*"), "event": re.compile(r"EV[0-9]{3}")}
-PARAMETERS = ("sector", "cross", "from", "to", *DIMENSION, *OPTION, *IDS, "q")
+_ENTITY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+#: Trading days from one to another, counted from an event: `-5..20`.
+_DAYS = re.compile(r"(-?[0-9]{1,3})\.\.(-?[0-9]{1,3})")
+IDS = {
+    "speaker": _ENTITY,
+    "event": re.compile(r"EV[0-9]{3}"),
+    "company": _ENTITY,
+    "investor": _ENTITY,
+    "against": _ENTITY,
+    "window": _DAYS,
+    "estimation": _DAYS,
+}
+#: Repeated parameters that restrict no table: lanes of the timeline left out, loaded series to show.
+LISTS = {"hide": re.compile("events|voices|money|market"), "series": _ENTITY}
+PARAMETERS = ("sector", "cross", "from", "to", *DIMENSION, *OPTION, *IDS, *LISTS, "q")
 
 
 @dataclass(frozen=True)
@@ -84,7 +104,12 @@ class Filters:
 
     `coding` says which of the two codings of an opinion counts, `voices` whether every judgement counts
     or each speaker once, `coders` keeps all opinions or those on which the two differ; `split`, `event`
-    and `days` choose what the opinion charts compare.
+    and `days` choose what the opinion charts compare. `general` puts general-model companies apart from
+    the others, together with them or leaves them out; `sharing` counts a round of several sectors whole
+    in each or shares it evenly; `amounts` says whether single rounds are named in US dollars or as
+    printed. `around` is the days beside an event on the overview, `panels` one timeline for all sectors
+    or one for each, `hide` the lanes left out of it; `series`, `against`, `measure`, `model`, `window`
+    and `estimation` are what is shown of loaded levels.
     """
 
     sectors: tuple[str, ...] = ()
@@ -104,8 +129,22 @@ class Filters:
     coders: str = "all"
     split: str = "sector"
     days: str = "90"
+    general: str = "apart"
+    sharing: str = "whole"
+    amounts: str = "usd"
+    around: str = "30"
+    panels: str = "together"
+    measure: str = "rebased"
+    model: str = "market"
     speaker: str = ""
     event: str = ""
+    company: str = ""
+    investor: str = ""
+    against: str = ""
+    window: str = ""
+    estimation: str = ""
+    hide: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
     q: str = ""
 
     @property
@@ -130,6 +169,7 @@ class Filters:
         pairs += [(d.parameter, value) for d in DIMENSIONS for value in getattr(self, d.parameter)]
         pairs += [(o.parameter, getattr(self, o.parameter)) for o in OPTIONS if getattr(self, o.parameter) != o.allowed[0]]
         pairs += [(name, getattr(self, name)) for name in IDS if getattr(self, name)]
+        pairs += [(name, value) for name in LISTS for value in getattr(self, name)]
         return pairs + ([("q", self.q)] if self.q else [])
 
 
@@ -187,16 +227,32 @@ def parse(query: Iterable[tuple[str, str]], words: Dictionary | None = None) -> 
                 refused.append(Refused(option.parameter, value, option.allowed))
     for name, form in IDS.items():
         for value in given.get(name, [])[-1:]:
-            if form.fullmatch(value):
+            if form.fullmatch(value) and (form is not _DAYS or in_order_of_days(value)):
                 chosen[name] = value
             else:
                 refused.append(Refused(name, value, (form.pattern,)))
+    for name, form in LISTS.items():
+        values = given.get(name, [])
+        refused += [Refused(name, v, (form.pattern,)) for v in values if not form.fullmatch(v)]
+        chosen[name] = tuple(sorted({v for v in values if form.fullmatch(v)}))
     chosen["q"] = " ".join(given.get("q", [""])[-1].split())[:200].strip()
     filters = Filters(**chosen)
     if filters.first_day and filters.last_day and filters.first_day > filters.last_day:
         refused.append(Refused("from", filters.since, (f"<= {filters.until}",)))
         filters = replace(filters, since="")
     return filters, refused
+
+
+def days_of(value: str) -> tuple[int, int] | None:
+    """First and last day of a window as `-5..20`; None where it is none."""
+    found = _DAYS.fullmatch(value)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def in_order_of_days(value: str) -> bool:
+    """Whether a window ends no earlier than it begins."""
+    days = days_of(value)
+    return days is not None and days[0] <= days[1]
 
 
 def unknown_parameters(query: Iterable[tuple[str, str]], also: Iterable[str] = ()) -> list[str]:
@@ -220,7 +276,11 @@ def keep(table: str, filters: Filters, words: Dictionary | None = None) -> list[
         condition = _dimension_condition(dimension, table, filters, words)
         if condition is not None:
             conditions.append(condition)
-    return conditions + (_opinion_conditions(filters) if table == "opinions" else [])
+    if table == "opinions":
+        conditions += _opinion_conditions(filters)
+    if table == "funding_rounds":
+        conditions += _round_conditions(filters)
+    return conditions
 
 
 def _opinion_conditions(filters: Filters) -> list[nw.Expr]:
@@ -232,6 +292,19 @@ def _opinion_conditions(filters: Filters) -> list[nw.Expr]:
         conditions.append(~nw.col("stance_second").is_null())
     if filters.coders == "differ":
         conditions.append((nw.col("stance") != nw.col("stance_second")) | (nw.col("theme") != nw.col("theme_second")))
+    return conditions
+
+
+def _round_conditions(filters: Filters) -> list[nw.Expr]:
+    """What only rounds know: the company, an investor in the list, and whether general-model companies are left out."""
+    conditions: list[nw.Expr] = []
+    if filters.general == "without":
+        conditions.append(nw.col("company_kind").fill_null("") != "general_model")
+    if filters.company:
+        conditions.append(nw.col("company_id") == filters.company)
+    if filters.investor:
+        listed = nw.concat_str(nw.lit(LIST_SEPARATOR), nw.col("investor_ids").fill_null(""), nw.lit(LIST_SEPARATOR))
+        conditions.append(listed.str.contains(f"{LIST_SEPARATOR}{filters.investor}{LIST_SEPARATOR}", literal=True))
     return conditions
 
 
@@ -276,10 +349,11 @@ def filterable(frame: nw.LazyFrame[Any], table: str, filters: Filters, words: Di
     looked_at = [
         described.key,
         *(f"in_{s}" for s in (*CHOSEN_SECTORS, "cross")),
-        *("date_start", "date_end", "speaker_id"),
+        *("date_start", "date_end", "speaker_id", "company_id", "company_kind"),
         *(*SECOND_CODING, *SECOND_CODING.values()),
         *(d.columns[table] for d in DIMENSIONS if table in d.columns),
         *(["search_text"] if filters.q else []),
+        *(["investor_ids"] if filters.investor else []),
     ]
     columns = described.by_name
     return frame.select(*dict.fromkeys(c for c in looked_at if c in columns))

@@ -30,7 +30,14 @@ def queries(draw: st.DrawFn) -> list[tuple[str, str]]:
     pairs += [(name, value) for name in ("from", "to") if (value := draw(DATES))]
     pairs += [(o.parameter, v) for o in OPTIONS for v in draw(st.lists(st.sampled_from(o.allowed), max_size=1))]
     pairs += [("speaker", v) for v in draw(st.sampled_from([[], [], [], ["openai"], ["nobody"]]))]
+    pairs += [("company", v) for v in draw(st.sampled_from([[], [], [], ["openai"], ["nobody"]]))]
+    pairs += [("investor", v) for v in draw(st.sampled_from([[], [], [], ["andreessen-horowitz"], ["nobody"]]))]
     pairs += [("event", v) for v in draw(st.sampled_from([[], ["EV017"]]))]
+    pairs += [("hide", v) for v in draw(st.sampled_from([[], [], ["money"], ["market", "voices"]]))]
+    pairs += [("series", v) for v in draw(st.sampled_from([[], [], ["csi-300"], ["made-up", "csi-300"]]))]
+    pairs += [("against", v) for v in draw(st.sampled_from([[], [], ["csi-300"]]))]
+    pairs += [("window", v) for v in draw(st.sampled_from([[], [], ["-1..1"], ["-10..30"]]))]
+    pairs += [("estimation", v) for v in draw(st.sampled_from([[], [], ["-60..-11"]]))]
     pairs += [("q", q) for q in draw(st.lists(st.text(max_size=12), max_size=1))]
     return draw(st.permutations(pairs))
 

@@ -180,10 +180,11 @@ def sector_summary(rows: Rows, filters: Filters) -> pd.DataFrame:
     `balance_points` (share favourable minus share critical, in percentage points); for rounds
     `known_usd_m` (a floor: sum of what is known in US$, without ceilings, cancelled rounds, parts of
     others, and general-model companies; empty where nothing is known), `n_without_usd` of the `n_rounds`
-    counted ones without an amount in US$.
+    counted ones without an amount in US$. With `general=with` general-model companies are in the sums.
     """
+    left_out = "" if filters.general == "with" else "general_model"
     counted = nw.col("status").fill_null("") != "cancelled"
-    whole = nw.col("part_of").is_null() & (nw.col("money_group").fill_null("") != "general_model") & counted
+    whole = nw.col("part_of").is_null() & ((nw.col("money_group") != left_out) | nw.col("money_group").is_null()) & counted
     money = nw.col("lane") == "money"
     marked = rows.with_columns(
         summed=nw.when(money & whole & (nw.col("value_qualifier").fill_null("") != "up_to")).then(nw.col("mark_value")),
