@@ -25,10 +25,10 @@ from starlette.routing import Route
 
 from components import RELEASE
 from components.charts import CHART, CHARTS, figure_of, frame_of
-from components.files import chart_about, chart_file, chart_rows, file_name, sources_of, table_about, table_file
+from components.files import chart_about, chart_file, chart_rows, file_name, sources_of, table_about, table_file, withheld_words
 from components.words import LANGUAGES, catalogue
 from data.catalog import TABLE_NAMES, dictionary
-from data.export import FORMATS, MEDIA_TYPES, columns_of
+from data.export import FORMATS, MEDIA_TYPES, columns_of, withheld_from
 from data.filters import PARAMETERS, Filters, parse, unknown_parameters
 from data.tables import Tables, TableUnreadable, open_tables
 
@@ -145,6 +145,9 @@ def chart(request: Request, tables: Tables) -> Response:
     filters, lang = _filters(request)
     found = CHART[slug]
     if ending == "plotly.json":
+        kept_back = withheld_from(frame_of(found, tables, filters), found.tables[0])
+        if kept_back:
+            raise Refusal(403, error="the picture holds what may not be passed on", withheld=kept_back, **withheld_words())
         return Response(figure_of(found, tables, filters, lang).to_json(), media_type="application/json")
     if ending == "metadata.json":
         sources = sources_of(tables, chart_rows(found, tables, filters))

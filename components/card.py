@@ -176,11 +176,17 @@ def _figure(chart: Chart, tables: Tables, filters: Filters, words: Words, findin
     marks = [int(p["customdata"][0]) for p in event.selection.points if p.get("customdata")]
     marks = [m for m in dict.fromkeys(marks) if m < len(frame)]
     narrowed = [pair for mark in marks[:1] for pair in chart.narrows(frame.iloc[mark].to_dict())]
-    if narrowed:
+    if changes(narrowed, filters):
         state.narrow(narrowed)
         st.rerun(scope="app")
     if marks:
         _behind(chart, tables, filters, words, marks)
+
+
+def changes(pairs: list[tuple[str, str]], filters: Filters) -> bool:
+    """Whether these filters are not the chosen ones already: setting them again would run the page for ever."""
+    query = filters.to_query()
+    return any([v for p, v in query if p == parameter] != [code] for parameter, code in pairs)
 
 
 def _behind(chart: Chart, tables: Tables, filters: Filters, words: Words, marks: list[int]) -> None:
@@ -212,7 +218,8 @@ def source_line(chart: Chart, tables: Tables, filters: Filters, words: Words) ->
     """Below every chart: how many documents, the largest named, and the data version."""
     made = _made_of(chart, tables, filters)
     key = "card.source_line" if made.documents else "card.source_line_none"
-    click = words.t("card.click_rows" if chart.narrows is no_filter else "card.click_filter")
+    marks = frame_of(chart, tables, filters).to_dict("records") if chart.narrows is not no_filter else []
+    click = words.t("card.click_filter" if any(changes(chart.narrows(mark), filters) for mark in marks) else "card.click_rows")
     return plain(words.t(key, n=made.documents, first=words.listed(made.publishers), version=tables.version) + words.t("joiner") + click)
 
 

@@ -47,6 +47,7 @@ def chart_about(chart: Chart, tables: Tables, filters: Filters) -> dict[str, Any
     """What a file of this chart is: titles, findings, selection, counts, version, address, licence."""
     frame = frame_of(chart, tables, filters)
     table = chart.tables[0]
+    kept_back = export.withheld_from(frame, table)
     counted = account(tables.frame(table), table, filters)
     return {
         "chart": chart.slug,
@@ -59,7 +60,14 @@ def chart_about(chart: Chart, tables: Tables, filters: Filters) -> dict[str, Any
         "records_in_table": counted.total,
         "how_made_en": catalogue()[f"charts.{chart.slug}.how_made"]["en"],
         "how_made_zh": catalogue()[f"charts.{chart.slug}.how_made"]["zh"],
+        **({"withheld": kept_back, **withheld_words()} if kept_back else {}),
     } | _about(tables, filters, f"/charts/{chart.slug}", chart.caveats)
+
+
+def withheld_words() -> dict[str, str]:
+    """Why some columns of a picture are in no file, in both languages."""
+    said = dictionary().caveats["levels_not_passed_on"]
+    return {"withheld_why_en": said.en, "withheld_why_zh": said.zh}
 
 
 def table_about(table: str, tables: Tables, filters: Filters) -> dict[str, Any]:

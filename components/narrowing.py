@@ -1,4 +1,4 @@
-"""What a click on a mark of the opinions page means as an ordinary filter: (parameter, code) pairs.
+"""What a click on a mark means as an ordinary filter: (parameter, code) pairs.
 
 An empty list means that the mark is no filter (cross-sector has its own switch, "not stated" is no
 value); the click then shows the records behind it, as on other pages.
@@ -34,3 +34,12 @@ def by_quarter(mark: Mark) -> Pairs:
     """A quarter of a time chart: from its first day to its last."""
     quarter = mark["period_quarter"]
     return [("from", quarter), ("to", quarter)] if isinstance(quarter, str) else []
+
+
+def by_id(parameter: str, column: str) -> Any:
+    """A mark that stands for one record: a company, an investor."""
+
+    def narrows(mark: Mark) -> Pairs:
+        return [(parameter, mark[column])] if isinstance(mark[column], str) else []
+
+    return narrows

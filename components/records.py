@@ -199,7 +199,7 @@ def document_link(document: Record, words: Words) -> str:
     if document["version"] in ("repost", "translation", "aggregation"):
         remarks.append(words.code("source_version", document["version"]))
     brackets = ("（", "）") if words.lang == "zh" else (" (", ")")
-    return link(title, document["url"]) + brackets[0] + plain(words.listed(remarks)) + brackets[1]
+    return link(title, document["url"] if has(document["url"]) else None) + brackets[0] + plain(words.listed(remarks)) + brackets[1]
 
 
 def table_view(frame: pd.DataFrame, table: str | None, words: Words) -> tuple[pd.DataFrame, dict[str, Any]]:

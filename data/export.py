@@ -46,10 +46,16 @@ def sheet_safe(text: str) -> str:
 
 
 def columns_of(frame: pd.DataFrame, table: str | None, words: Dictionary | None = None) -> list[Column]:
-    """What the dictionary says of each column of a frame. Raises KeyError for one that it does not know."""
+    """What the dictionary says of each column of a frame that a file may hold. Raises KeyError for one that it does not know."""
     words = words or dictionary()
     described = [words.column(name, table) for name in frame.columns]
-    return [column for column in described if column.is_shown]
+    return [column for column in described if column.is_shown and not column.withheld]
+
+
+def withheld_from(frame: pd.DataFrame, table: str | None, words: Dictionary | None = None) -> list[str]:
+    """The columns that are drawn and may not be passed on, where they hold anything."""
+    words = words or dictionary()
+    return [str(name) for name in frame.columns if words.column(name, table).withheld and frame[name].notna().any()]
 
 
 def with_labels(frame: pd.DataFrame, table: str | None, words: Dictionary | None = None) -> pd.DataFrame:

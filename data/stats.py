@@ -7,7 +7,8 @@ costs every start of the server two seconds and 60 MB for three formulas.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from statistics import NormalDist
 
 import numpy as np
@@ -131,3 +132,49 @@ def krippendorff_alpha(pairs: ArrayLike, ordinal: bool) -> float:
     observed = (coincidences * differences).sum() / n
     expected = (np.outer(marginals, marginals) * differences).sum() / (n * (n - 1))
     return float(1 - observed / expected)
+
+
+def clopper_pearson(count: int, n: int, level: float = 0.95, comparisons: int = 1) -> tuple[float, float]:
+    """Exact interval of a share, from 0 to 1 (Clopper & Pearson 1934, Biometrika 26); nan when `n` is 0.
+
+    The shares under which `count` of `n` or more, or that or fewer, would not be rarer than half of what
+    the level leaves; Bonferroni-corrected for several intervals at once.
+    """
+    if not n:
+        return float("nan"), float("nan")
+    tail = (1 - level) / (2 * comparisons)
+    low = 0.0 if count == 0 else _where(lambda p: _at_least(count, n, p) >= tail)
+    high = 1.0 if count == n else 1 - _where(lambda q: _at_least(n - count, n, q) >= tail)
+    return low, high
+
+
+def _at_least(count: int, n: int, p: float) -> float:
+    """Chance of `count` or more of `n` when each comes with chance `p`, 0 < p < 1."""
+    k = np.arange(count, n + 1)
+    ways = np.array([math.lgamma(n + 1) - math.lgamma(i + 1) - math.lgamma(n - i + 1) for i in k])
+    return float(np.exp(ways + k * math.log(p) + (n - k) * math.log1p(-p)).sum())
+
+
+def _where(holds: Callable[[float], bool]) -> float:
+    """The point between 0 and 1 from which on a condition holds, by halving."""
+    low, high = 0.0, 1.0
+    while high - low > 1e-12:
+        middle = (low + high) / 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return high
+
+
+def rate_ratio(
+    count_1: int, days_1: float, count_2: int, days_2: float, level: float = 0.95, comparisons: int = 1
+) -> tuple[float, float, float]:
+    """Ratio of two rates of rare events, first to second, and its interval; inf where the second may be 0.
+
+    Given both counts together, the first is binomial with share r·d1 / (r·d1 + d2) for a ratio r (the exact
+    conditional test of Przyborowski & Wilenski 1940, Biometrika 31), so the ends are those of
+    `clopper_pearson`. Events are taken to come independently. nan without events or without days.
+    """
+    if not count_1 + count_2 or min(days_1, days_2) <= 0:
+        return float("nan"), float("nan"), float("nan")
+    shares = (count_1 / (count_1 + count_2), *clopper_pearson(count_1, count_1 + count_2, level, comparisons))
+    ratio, low, high = (share / (1 - share) * days_2 / days_1 if share < 1 else float("inf") for share in shares)
+    return ratio, low, high

@@ -1,7 +1,7 @@
 """Opening the tables: once per process, read-only, shared by every reader.
 
-`open_tables()` looks at the manifest's time stamp (one `stat`), so a rebuilt data folder is picked up
-without a restart, and gives the same object until then. Frames come as Narwhals lazy frames over
+`open_tables()` looks at the time stamps of two manifests (that of the tables, that of loaded levels), so
+rebuilt tables and newly loaded levels are picked up without a restart, and gives the same object until then. Frames come as Narwhals lazy frames over
 pandas; frame functions see no engine.
 """
 
@@ -19,6 +19,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from data.build import TABLES_DIR
+from data.loaded import NOTHING_LOADED, Loaded, loaded_now
 
 #: Read another folder of tables (a deployment's own, a test's broken one).
 TABLES_VARIABLE = "REELSHIFT_TABLES"
@@ -36,12 +37,14 @@ class Tables:
     """The tables of one data version. Each is read when first asked for, and kept.
 
     `read` gives the native frame of a table: pandas from Parquet unless a caller brings another
-    engine that Narwhals knows (the tests bring DuckDB).
+    engine that Narwhals knows (the tests bring DuckDB). `levels` are the daily levels that somebody
+    loaded beside the tables; none as shipped.
     """
 
-    def __init__(self, folder: Path, version: str, read: Callable[[str], Any] | None = None) -> None:
+    def __init__(self, folder: Path, version: str, read: Callable[[str], Any] | None = None, levels: Loaded = NOTHING_LOADED) -> None:
         self.folder = folder
         self.version = version
+        self.levels = levels
         self._read = read or self._read_parquet
         self._native: dict[str, Any] = {}
         self._lock = threading.Lock()
@@ -71,7 +74,7 @@ class Tables:
             raise TableUnreadable(name, path) from error
 
 
-_opened: tuple[tuple[Path, int], Tables] | None = None
+_opened: tuple[tuple[Path, int, Loaded], Tables] | None = None
 
 
 def open_tables() -> Tables:
@@ -80,9 +83,9 @@ def open_tables() -> Tables:
     folder = Path(os.environ.get(TABLES_VARIABLE, TABLES_DIR))
     path = folder / "manifest.json"
     try:
-        key = (folder, path.stat().st_mtime_ns)
+        key = (folder, path.stat().st_mtime_ns, loaded_now())
         if _opened is None or _opened[0] != key:
-            _opened = (key, Tables(folder, str(json.loads(path.read_text(encoding="utf-8"))["data_version"])))
+            _opened = (key, Tables(folder, str(json.loads(path.read_text(encoding="utf-8"))["data_version"]), levels=key[2]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise TableUnreadable("manifest", path) from error
     return _opened[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -9,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from components import theme
 from components.charts import CHART, figure_of, frame_of
 from components.figures.money import money_words
 from components.words import Words
 from data.filters import Filters
-from data.frames import funding
+from data.frames import funding, printed
 from data.tables import Tables
 from tests.factory import tables_from
 
@@ -45,7 +47,7 @@ def round_(date: str = "2024-02-10", usd: float | None = None, **more: Any) -> d
 
 def in_yuan(yuan: float, **more: Any) -> dict[str, Any]:
     """A round whose amount no page gives in US dollars."""
-    return round_(amount_qualifier="exact", amount_original=yuan, currency="CNY", **more)
+    return round_(**{"amount_qualifier": "exact", "amount_original": yuan, "currency": "CNY"} | more)
 
 
 def tables_of(*rounds: dict[str, Any]) -> Tables:
@@ -160,11 +162,94 @@ def test_the_shipped_totals_add_up(tables: Tables) -> None:
     assert frame["known_usd_m"].tolist() == pytest.approx(parts.tolist())
 
 
+def test_other_currencies_are_said_each_for_itself_and_never_converted() -> None:
+    rounds = (
+        in_yuan(3e9),
+        in_yuan(2e8, amount_qualifier="about"),
+        in_yuan(1.5e8, amount_qualifier="up_to"),
+        round_(amount_qualifier="at_least", amount_original=5e8, currency="NZD"),
+        in_yuan(9e9, status="cancelled"),
+        in_yuan(7e9, part_of="FR001"),
+        round_(usd=42, amount_original=3e8, currency="CNY"),  # a document printed dollars too
+    )
+    total = headline(*rounds)["sector_company"]
+    assert total["other_currency_as_printed"] == "≈CNY 3200000000;≤CNY 150000000;≥NZD 500000000"
+    assert total["n_other_currency"] == 4
+    assert total["known_usd_m"] == 42
+    assert "4 without a US$ figure (≈ CNY 3.2bn, ≤ CNY 150m, ≥ NZD 500m as printed)" in money_words(total, Words("en"))
+    assert "4 笔无美元数（原文为≈ 32亿人民币、≤ 1.5亿人民币、≥ 5亿新西兰元）" in money_words(total, Words("zh"))
+
+
+def test_money_in_words_does_without_what_a_frame_lacks() -> None:
+    total = headline(in_yuan(3e9))["sector_company"]
+    del total["other_currency_as_printed"]
+    assert money_words(total, Words("en")).endswith("1 without a US$ figure")
+
+
+_PRINTED = st.lists(
+    st.tuples(st.sampled_from(["", "≈", "≥", "≤"]), st.sampled_from(["CNY", "HKD"]), st.integers(1, 10**12).map(float)), max_size=6
+)
+
+
+@settings(max_examples=30)
+@given(_PRINTED, _PRINTED)
+def test_texts_of_other_currencies_add_up_as_their_amounts_do(one: list[printed.Item], other: list[printed.Item]) -> None:
+    together = printed.added([printed.summed(one), printed.summed(other), None])
+    assert together == printed.summed([*one, *other])
+    assert sum(amount for *_, amount in printed.items(together)) == sum(amount for *_, amount in [*one, *other])
+
+
+@pytest.mark.parametrize("filters", [ALL, Filters(sectors=("film",)), Filters(since="2025", until="2025-06")])
+def test_all_companies_together_are_the_sum_of_the_groups(tables: Tables, filters: Filters) -> None:
+    apart = funding.money_headline(funding.money_headline_rows(tables, filters), filters)
+    with_general = replace(filters, general="with")
+    together = funding.money_headline(funding.money_headline_rows(tables, with_general), with_general)
+    assert together["money_group"].tolist() == ["all_companies"]
+    for column in together.columns.drop(["money_group", "other_currency_as_printed"]):
+        assert together[column].iloc[0] == pytest.approx(apart[column].sum())
+    as_printed = [
+        printed.items(text) for text in (together["other_currency_as_printed"].iloc[0], printed.added(apart["other_currency_as_printed"]))
+    ]
+    assert as_printed[0] == as_printed[1]
+
+
+def test_left_out_means_no_general_model_company_at_all(tables: Tables) -> None:
+    filters = Filters(general="without")
+    frame = funding.money_headline(funding.money_headline_rows(tables, filters), filters)
+    apart = funding.money_headline(funding.money_headline_rows(tables, ALL), ALL)
+    pd.testing.assert_frame_equal(frame, apart[apart["money_group"] == "sector_company"])
+
+
+_ANY_ROUND = st.builds(
+    lambda quarter, usd, kind, general: (
+        round_(quarter, usd=None if kind == "undisclosed" else usd, company_id="big-model" if general else "small-video")
+        | ({"amount_qualifier": kind} if kind in ("about", "at_least", "up_to") else {})
+        | ({"status": "cancelled"} if kind == "cancelled" else {})
+    ),
+    st.sampled_from(["2023-Q4", "2024-Q1", "2024-02-10", "2024-12", "2024", "2025"]),
+    st.integers(1, 10**4),
+    st.sampled_from(["exact", "about", "at_least", "up_to", "undisclosed", "cancelled"]),
+    st.booleans(),
+)
+
+
+@settings(max_examples=8)
+@given(st.lists(_ANY_ROUND, min_size=1, max_size=6), st.sampled_from(["apart", "with", "without"]))
+def test_the_floors_of_the_quarters_add_up_to_the_floor_of_the_total(rounds: list[dict[str, Any]], general: str) -> None:
+    filters = Filters(general=general)
+    quarters = drawn("funding-by-quarter", *rounds, filters=filters)
+    for group, total in headline(*rounds, filters=filters).items():
+        part = quarters[quarters["money_group"] == group]
+        floors = part[part["amount_class"].isin(funding.SUMMED)]["sum_usd_m"].sum()
+        assert floors == pytest.approx(0 if pd.isna(total["known_usd_m"]) else total["known_usd_m"])
+        assert part["n"].sum() == total["n_rounds"] + total["n_part_of"] + total["n_cancelled"]
+
+
 def test_totals_in_words_say_what_is_not_known() -> None:
     said = money_words(headline(*EVERY_KIND)["sector_company"], Words("en"))
     assert said == (
         "≥ US$35m known in 3 rounds, of which US$5m are lower bounds, up to US$100m more in 1; 1 of 6 undisclosed, not counted; "
-        "1 without a US$ figure; 1 inside other rounds, not added again; 1 cancelled, not counted"
+        "1 without a US$ figure (CNY 3bn as printed); 1 inside other rounds, not added again; 1 cancelled, not counted"
     )
     assert money_words(headline(round_())["sector_company"], Words("en"), short=True) == "1 round, without a US$ amount"
 
@@ -252,6 +337,94 @@ def test_names_from_data_are_never_markup() -> None:
     assert "<b>Odd" not in shown
 
 
+AS_PRINTED = Filters(amounts="printed")
+
+
+def _texts(lang: str, filters: Filters, *rounds: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Labels and hover texts of the timeline."""
+    figure = figure_of(CHART["funding-timeline"], tables_of(*rounds), filters, lang)
+    return [t for trace in figure.data for t in trace.text if t], [t for trace in figure.data for t in trace.hovertext]
+
+
+def test_rounds_are_named_as_printed_where_the_reader_asks_for_it() -> None:
+    both = round_(usd=14, amount_original=1e8, currency="CNY", amount_qualifier="at_least")
+    assert drawn("funding-timeline", both, filters=AS_PRINTED)["amounts"].tolist() == ["printed"]
+    labels, hovers = _texts("en", AS_PRINTED, both)
+    assert labels == ["Small Video<br>≥ CNY 100m"]
+    assert "at least CNY 100m (a document gives US$14m)" in hovers[0].replace("<br>", " ")
+    labels, hovers = _texts("zh", AS_PRINTED, both)
+    assert labels == ["小视频<br>≥ 1亿人民币"]
+    assert "至少1亿人民币（文件载为1,400万美元）" in hovers[0].replace("<br>", "")
+    labels, hovers = _texts("en", ALL, both)
+    assert labels == ["≥ Small Video"]
+    assert "at least US$14m (printed as CNY 100m)" in hovers[0].replace("<br>", " ")
+
+
+def test_as_printed_moves_no_mark() -> None:
+    rounds = (round_(usd=14, amount_original=1e8, currency="CNY"), *EVERY_KIND)
+    one, other = (figure_of(CHART["funding-timeline"], tables_of(*rounds), f, "en") for f in (ALL, AS_PRINTED))
+    assert [(t.x, t.y) for t in one.data] == [(t.x, t.y) for t in other.data]
+
+
+def test_the_largest_of_each_currency_in_the_lane_is_named_as_printed() -> None:
+    rounds = (
+        in_yuan(3e9),
+        in_yuan(5e8, company_id="big-model"),
+        round_("2023-05", amount_original=5e8, currency="NZD", amount_qualifier="at_least", company_id="third"),
+        round_(usd=1000, status="cancelled", company_id="fourth"),
+        round_(),
+    )
+    labels, _ = _texts("en", Filters(general="with"), *rounds)
+    assert sorted(label.strip("\u00a0") for label in labels) == [
+        "Big Model CNY 500m",
+        "Small Video CNY 3bn",
+        "fourth US$1bn, never paid",
+        "third ≥ NZD 500m",
+    ]
+
+
+def test_general_models_stay_grey_beside_the_others() -> None:
+    rounds = (round_(usd=3), round_(usd=9000, company_id="big-model"))
+    figure = figure_of(CHART["funding-timeline"], tables_of(*rounds), Filters(general="with"), "en")
+    assert {trace.yaxis for trace in figure.data} == {"y"}
+    assert {trace.name: trace.marker.color for trace in figure.data} == {
+        "General-model companies": theme.QUIET,
+        "Film & TV": theme.SECTOR_COLOURS["film"],
+    }
+    assert all(trace.showlegend for trace in figure.data)
+
+
+def test_what_other_documents_say_stands_in_the_details_and_is_counted() -> None:
+    chart = CHART["funding-timeline"]
+    frame = drawn("funding-timeline", round_(usd=3), round_(usd=4)).assign(
+        n_conflicts=[1, 0], conflicts_en=["Amount: US$5m (A Daily)", None], conflicts_zh=["金额：500万美元（甲报）", None]
+    )
+    hovers = [t for trace in chart.figure(frame, Words("en")).data for t in trace.hovertext]
+    assert "Other documents: Amount: US$5m (A Daily)." in hovers[0]
+    assert "Other documents" not in hovers[1]
+    assert chart.finding(frame, Words("en")).endswith("; other documents differ on 1 round")
+    assert chart.finding(frame, Words("zh")).endswith("；其他文件对其中 1 笔另有说法")
+
+
+def test_of_very_many_rounds_the_largest_are_marks_and_the_others_a_shading(tables: Tables) -> None:
+    chart = CHART["funding-timeline"]
+    real = frame_of(chart, tables, ALL)
+    frame = pd.concat([real] * 40, ignore_index=True)
+    figure = chart.figure(frame, Words("en"))
+    marks = [custom for trace in figure.data if trace.customdata for custom in trace.customdata]
+    assert len(marks) <= 150 + 8
+    # The largest of each group is among the marks, and nothing is a mark twice.
+    assert len({mark[0] for mark in marks}) == len(marks)
+    drawn_usd = frame.loc[[mark[0] for mark in marks], "amount_usd_m"]
+    assert drawn_usd.max() == frame["amount_usd_m"].max()
+    shadings = [trace for trace in figure.data if trace.type == "heatmap"]
+    assert len(shadings) == 4
+    assert all(trace.hoverinfo == "skip" for trace in shadings)
+    assert "75 largest as marks; shading: " in figure.layout.annotations[0].text
+    assert len(figure.to_json()) < 400_000
+    assert len(chart.figure(real, Words("en")).to_json()) < 400_000
+
+
 # funding-by-quarter ---------------------------------------------------------------------------
 
 
@@ -294,8 +467,31 @@ def test_a_quarter_that_the_dates_cut_is_incomplete() -> None:
 def test_general_models_have_an_axis_of_their_own() -> None:
     figure = figure_of(CHART["funding-by-quarter"], tables_of(round_(usd=3), round_(usd=9000, company_id="big-model")), ALL, "en")
     assert {trace.yaxis for trace in figure.data} == {"y", "y2"}
-    assert figure.layout.yaxis2.type == "log"
     assert figure.layout.yaxis.range[1] < 10
+    assert "own scale" in figure.layout.annotations[1].text
+
+
+#: Four quarters of US$1m and one of US$50m: more than twentyfold the usual one.
+_UNEVEN = (*(round_(f"{year}-Q1", usd=1) for year in range(2020, 2024)), round_("2024-Q1", usd=50, company_id="big-model"))
+
+
+def test_one_quarter_that_outweighs_the_others_makes_the_scale_logarithmic() -> None:
+    chart, tables = CHART["funding-by-quarter"], tables_of(*_UNEVEN)
+    together = figure_of(chart, tables, Filters(general="with"), "en")
+    assert together.layout.yaxis.type == "log"
+    assert together.layout.annotations[0].text == "<b>All companies</b>, log scale"
+    assert {trace.type for trace in together.data} == {"scatter"}
+    without = figure_of(chart, tables, Filters(general="without"), "en")
+    assert without.layout.yaxis.type is None
+    assert without.layout.annotations[0].text == "<b>Companies serving a sector</b>"
+
+
+def test_a_quarter_says_its_other_currencies_as_printed() -> None:
+    frame = drawn("funding-by-quarter", in_yuan(3e9), in_yuan(5e8, amount_qualifier="at_least"), round_(usd=3)).set_index("amount_class")
+    assert frame.loc["other_currency", "other_currency_as_printed"] == "≥CNY 3500000000"
+    assert pd.isna(frame.loc["exact", "other_currency_as_printed"])
+    figure = figure_of(CHART["funding-by-quarter"], tables_of(in_yuan(3e9)), ALL, "zh")
+    assert "原文为30亿人民币" in figure.data[0].hovertext[0]
 
 
 # funding-by-stage -----------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 from components.charts import CHART
 from components.words import Words
 from data.filters import Filters
-from data.frames import speakers
+from data.frames import beside, speakers
 from data.tables import Tables, open_tables
 from tests.factory import tables_from
 
@@ -224,10 +224,10 @@ def test_what_a_speakers_company_did_is_found_by_their_organisation() -> None:
             {"date": "2024-01-01", "event_id": "EV3"},
         ],
     )
-    ids = speakers.organizations_of(speakers.opinions_of(tables, "ann"), "ann")
+    ids = beside.organizations_of(beside.opinions_of(tables, "ann"), "ann")
     assert ids == ["ann", "acme"]
-    assert list(speakers.rounds_of(tables, ids)["round_id"]) == ["FR2", "FR1"]
-    assert list(speakers.models_of(tables, ids)["model_id"]) == ["MD1"]
-    assert list(speakers.events_naming(tables, ids)["event_id"]) == ["EV1"]
-    assert speakers.models_of(tables, ["bob", "rival"]).empty
-    assert speakers.events_naming(tables_from(), ids).empty
+    assert list(beside.rounds_of(tables, ids)["round_id"]) == ["FR2", "FR1"]
+    assert list(beside.models_of(tables, ids)["model_id"]) == ["MD1"]
+    assert list(beside.events_naming(tables, ids)["event_id"]) == ["EV1"]
+    assert beside.models_of(tables, ["bob", "rival"]).empty
+    assert beside.events_naming(tables_from(), ids).empty

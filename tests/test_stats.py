@@ -8,8 +8,9 @@ from itertools import product
 import krippendorff
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binom
 from statsmodels.stats.proportion import confint_proportions_2indep, multinomial_proportions_confint, proportion_confint
 
 from data import stats
@@ -153,3 +154,40 @@ def test_alpha_agrees_with_the_package_krippendorff(table: list[list[int]], ordi
         return
     theirs = krippendorff.alpha(reliability_data=list(zip(*pairs, strict=True)), level_of_measurement="ordinal" if ordinal else "nominal")
     assert ours == pytest.approx(theirs, abs=1e-9)
+
+
+# Clopper and Pearson, and ratios of rates
+
+
+@settings(max_examples=50)
+@given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.sampled_from([0.8, 0.95, 0.99]))
+def test_clopper_pearson_is_that_of_statsmodels(share: tuple[int, int], level: float) -> None:
+    expected = proportion_confint(*share, 1 - level, method="beta")
+    assert stats.clopper_pearson(*share, level) == pytest.approx(expected, abs=1e-9)
+    # Several at once: the same at the corrected level.
+    assert stats.clopper_pearson(*share, level, 4) == pytest.approx(proportion_confint(*share, (1 - level) / 4, method="beta"), abs=1e-9)
+
+
+def test_clopper_pearson_of_nothing_is_nothing() -> None:
+    assert all(math.isnan(x) for x in stats.clopper_pearson(0, 0))
+
+
+@settings(max_examples=50)
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 200), st.integers(1, 200))
+def test_a_rate_ratio_ends_where_its_counts_would_be_rare(count_1: int, count_2: int, days_1: int, days_2: int) -> None:
+    """At the ends, counts so uneven or more have probability 2.5%; turned around, the ratio is its inverse."""
+    ratio, low, high = stats.rate_ratio(count_1, days_1, count_2, days_2)
+    assert ratio == pytest.approx(count_1 / days_1 / (count_2 / days_2))
+    share = {end: r * days_1 / (r * days_1 + days_2) for end, r in (("low", low), ("high", high))}
+    assert binom.sf(count_1 - 1, count_1 + count_2, share["low"]) == pytest.approx(0.025, rel=1e-6)
+    assert binom.cdf(count_1, count_1 + count_2, share["high"]) == pytest.approx(0.025, rel=1e-6)
+    assert stats.rate_ratio(count_2, days_2, count_1, days_1) == pytest.approx((1 / ratio, 1 / high, 1 / low))
+
+
+def test_a_rate_ratio_without_events_or_days_is_nothing() -> None:
+    assert all(math.isnan(x) for x in (*stats.rate_ratio(0, 9, 0, 9), *stats.rate_ratio(3, 0, 4, 9)))
+    ratio, low, high = stats.rate_ratio(4, 9, 0, 9)
+    assert math.isinf(ratio)
+    assert math.isinf(high)
+    # The share after is at least 0.025 ** (1/4) = 0.3976, so the ratio at least 0.3976 / 0.6024.
+    assert low == pytest.approx(0.025**0.25 / (1 - 0.025**0.25))

@@ -14,12 +14,14 @@ from components.figures.money import (
     NOT_DRAWN,
     Traces,
     axis_names,
+    fixed_margins,
     grouped,
     groups_of,
     linear_axis,
     log_axis,
     money_words,
     panels,
+    printed_words,
     unscaled,
 )
 from components.figures.parts import has, heading, sentences
@@ -28,43 +30,73 @@ from components.words import Words
 from data.frames.funding import GROUPS, totals
 from data.frames.quarters import quarters_between
 
+#: Height of a panel of bars, of one of marks, of a heading, and of what stands below and above all panels, in pixels.
+_BARS_PX, _DOTS_PX, _HEADING_PX, _BELOW_PX, _ABOVE_PX = 240, 190, 28, 40, 30
+#: A quarter that outweighs the median one this often leaves nothing of the others to see on a linear scale.
+_LOG_FROM = 20
+
+
+def _panels_of(frame: pd.DataFrame) -> dict[str, tuple[pd.DataFrame, bool, int]]:
+    """For each group in a quarter its rows, whether they need a logarithmic scale, and the pixels of its panel."""
+    dated = frame[frame["period_quarter"].notna()]
+    found = {}
+    for group in groups_of(dated):
+        part = dated[dated["money_group"] == group]
+        tops = part[part["sum_usd_m"] > 0].groupby("period_quarter")["sum_usd_m"].sum()
+        log = bool(len(tops)) and tops.max() > _LOG_FROM * tops.median()
+        found[group] = (part, log, _DOTS_PX if log else _BARS_PX)
+    if len(found) == 1:
+        found = {group: (part, log, _BARS_PX + 40) for group, (part, log, _) in found.items()}
+    return found
+
+
+def _plot_px(shown: dict[str, tuple[pd.DataFrame, bool, int]]) -> int:
+    return sum(px + _HEADING_PX for *_, px in shown.values()) if shown else 200
+
 
 def funding_by_quarter_height(frame: pd.DataFrame) -> int:
-    return 380 if len(groups_of(frame[frame["period_quarter"].notna()])) < 2 else 640
+    return _plot_px(_panels_of(frame)) + _BELOW_PX + _ABOVE_PX
 
 
 def funding_by_quarter(frame: pd.DataFrame, words: Words) -> go.Figure:
-    """Stacked bars for companies that serve a sector; below, marks on a log scale for general-model companies."""
+    """A panel for each group: stacked bars, or marks on a logarithmic scale where one quarter outweighs the others."""
     dated = frame[frame["period_quarter"].notna()]
-    groups = groups_of(dated)
+    shown = _panels_of(frame)
     quarters = quarters_between(dated["period_quarter"].min(), dated["period_quarter"].max()) if len(dated) else []
-    domains = dict(zip(groups, panels([{"sector_company": 3, "general_model": 2}[g] for g in groups], 0.08, 0.04), strict=True))
+    gap = _HEADING_PX / _plot_px(shown)
+    domains = dict(zip(shown, panels([px for *_, px in shown.values()], gap, gap), strict=True)) if shown else {}
     layout: dict[str, Any] = {"xaxis": _quarter_axis(quarters, words), "barmode": "stack", "annotations": [], "shapes": []}
     traces: Traces = []
-    for number, group in enumerate(groups):
-        part = dated[dated["money_group"] == group]
+    for number, (group, (part, log, _)) in enumerate(shown.items()):
         axis, name = axis_names(number + 1)
         drawn = part[part["amount_class"].isin(DRAWN)]
-        if group == "sector_company":
+        if log:
+            tops = drawn.groupby("period_quarter")["sum_usd_m"].max().to_dict()
+            traces += _dots(drawn[drawn["sum_usd_m"] > 0], axis, words)
+            layout[name] = log_axis(drawn["sum_usd_m"], words)
+            low, high = layout[name]["range"]
+            layout[name]["range"] = [low, high + 0.12 * (high - low)]
+            floor = 10**low
+            tops = {quarter: max(top, floor) * 10 ** (0.03 * (high - low)) for quarter, top in tops.items()}
+        else:
             tops = drawn.groupby("period_quarter")["sum_usd_m"].sum().to_dict()
             traces += _bars(drawn, axis, words)
             layout[name] = linear_axis(max(tops.values(), default=0.0), words)
             floor = 0.0
-        else:
-            tops = drawn.groupby("period_quarter")["sum_usd_m"].max().to_dict()
-            traces += _dots(drawn, axis, words, alone=len(groups) == 1)
-            layout[name] = log_axis(drawn["sum_usd_m"], words)
-            low, high = layout[name]["range"]
-            layout[name]["range"] = [low, high + 0.12 * (high - low)]
-            tops = {quarter: top * 10 ** (0.03 * (high - low)) for quarter, top in tops.items()}
-            floor = 10**low
         layout[name]["domain"] = domains[group]
         traces += _not_summed(part[part["amount_class"].isin(NOT_DRAWN)], axis, tops, floor, words)
-        said = words.t(f"charts.funding-by-quarter.panel.{group}", group=f"<b>{safe(words.code('money_group', group))}</b>")
+        kind = ("own_" if len(shown) > 1 else "") + ("log" if log else "linear")
+        said = words.t(f"charts.funding-by-quarter.panel.{kind}", group=f"<b>{safe(words.code('money_group', group))}</b>")
         layout["annotations"].append(heading(said, domains[group][1]))
-    layout["xaxis"]["anchor"] = "y2" if len(groups) > 1 else "y"
+    seen: set[str] = set()
+    for trace in traces:
+        if "legendgroup" in trace:  # bars come before marks, so each kind shows the more telling of the two
+            trace["showlegend"] = trace["legendgroup"] not in seen
+            seen.add(trace["legendgroup"])
+    layout["xaxis"]["anchor"] = "y2" if len(shown) > 1 else "y"
     _mark_incomplete(dated, quarters, list(domains.values()), layout, words)
-    return figure(traces, **layout, **unscaled(groups), legend={"traceorder": "normal"})
+    layout = fixed_margins(layout, bottom=_BELOW_PX) if shown else layout | unscaled([])
+    return figure(traces, **layout, legend={"traceorder": "normal"})
 
 
 def _quarter_axis(quarters: list[str], words: Words) -> dict[str, Any]:
@@ -112,7 +144,7 @@ def _bars(drawn: pd.DataFrame, axis: str, words: Words) -> Traces:
     return traces
 
 
-def _dots(drawn: pd.DataFrame, axis: str, words: Words, alone: bool) -> Traces:
+def _dots(drawn: pd.DataFrame, axis: str, words: Words) -> Traces:
     """The sum of each class as one mark: on a logarithmic axis a bar would have no foot."""
     traces = []
     for kind in DRAWN:
@@ -126,8 +158,7 @@ def _dots(drawn: pd.DataFrame, axis: str, words: Words, alone: bool) -> Traces:
                 "type": "scatter",
                 "mode": "markers+text",
                 "name": words.code("amount_class", kind),
-                "legendgroup": kind if alone else f"dot-{kind}",
-                "showlegend": alone,
+                "legendgroup": kind,
                 "yaxis": axis,
                 "x": part["period_quarter"].tolist(),
                 "y": part["sum_usd_m"].tolist(),
@@ -189,6 +220,8 @@ def _quarter_hover(row: dict[Any, Any], words: Words) -> str:
         words.t(f"{key}who", quarter=words.date(row["period_quarter"]), group=words.code("money_group", row["money_group"])),
         words.t(f"{key}{row['amount_class']}", n=int(row["n"]), amount=amount),
     ]
+    if row["amount_class"] == "other_currency" and has(row["other_currency_as_printed"]):
+        lines.append(words.t(f"{key}printed", amount=printed_words(row["other_currency_as_printed"], words)))
     if row["quarter_incomplete"]:
         lines.append(words.t(f"{key}incomplete"))
     return sentences(lines)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.figures.money import Traces, axis_names, groups_of, log_axis, panels, unscaled
+from components.figures.money import Traces, axis_names, fixed_margins, groups_of, log_axis, panels, unscaled
 from components.figures.parts import heading, sentences
 from components.theme import ACCENT, QUIET, figure, safe
 from components.words import Words
@@ -15,18 +15,23 @@ from data.catalog import LIST_SEPARATOR
 from data.frames.common import SMALL_N
 from data.frames.funding import QUARTILES_FROM
 
-_ROW_PX = 46
+#: Height of a stage, of a heading, and of what stands below and above all panels, in pixels.
+_ROW_PX, _HEADING_PX, _BELOW_PX, _ABOVE_PX = 36, 32, 24, 30
+
+
+def _plot_px(frame: pd.DataFrame) -> int:
+    return _HEADING_PX * len(groups_of(frame)) + _ROW_PX * max(len(frame), 2)
 
 
 def funding_by_stage_height(frame: pd.DataFrame) -> int:
-    return 90 + 46 * len(groups_of(frame)) + _ROW_PX * max(len(frame), 2)
+    return _plot_px(frame) + _BELOW_PX + _ABOVE_PX
 
 
 def funding_by_stage(frame: pd.DataFrame, words: Words) -> go.Figure:
     """A row a stage on a log axis: range, middle half, median, and single rounds where they are few."""
     groups = groups_of(frame)
-    gap = 46 / max(funding_by_stage_height(frame) - 40, 1)
-    domains = panels([int((frame["money_group"] == g).sum()) for g in groups], gap, gap / 2)
+    gap = _HEADING_PX / _plot_px(frame)
+    domains = panels([int((frame["money_group"] == g).sum()) for g in groups], gap, gap)
     known = [*frame["min_usd_m"].dropna(), *frame["max_usd_m"].dropna()]
     amounts = log_axis(known, words, every=2 if known and max(known) > 2000 * min(known) else 1)
     layout: dict[str, Any] = {"xaxis": amounts | {"anchor": "y2" if len(groups) > 1 else "y"}, "barmode": "overlay", "annotations": []}
@@ -44,9 +49,10 @@ def funding_by_stage(frame: pd.DataFrame, words: Words) -> go.Figure:
         }
         layout["annotations"].append(heading(f"<b>{safe(words.code('money_group', group))}</b>", domains[number][1]))
         traces += _spreads(
-            part, places, axis, ACCENT if group == "sector_company" else QUIET, 1.05 * 10 ** amounts["range"][0], words, first=number == 0
+            part, places, axis, QUIET if group == "general_model" else ACCENT, 1.05 * 10 ** amounts["range"][0], words, first=number == 0
         )
-    return figure(traces, **layout, **unscaled(groups), legend={"traceorder": "normal"})
+    layout = fixed_margins(layout, bottom=_BELOW_PX) if groups else layout | unscaled([])
+    return figure(traces, **layout, legend={"traceorder": "normal"})
 
 
 def _stage_label(row: dict[Any, Any], words: Words) -> str:
@@ -92,7 +98,7 @@ def _spreads(part: pd.DataFrame, places: dict[int, int], axis: str, colour: str,
             "text": [words.usd_m(float(v)) for v in some["median_usd_m"]],
             "textposition": "top center",
             "textfont": {"size": 11},
-            "marker": {"symbol": "line-ns", "size": 18, "color": colour, "line": {"color": colour, "width": 3}},
+            "marker": {"symbol": "line-ns", "size": 14, "color": colour, "line": {"color": colour, "width": 3}},
             "cliponaxis": False,
         }
         | _stage_marks(some, places, words),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import math
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,8 +14,10 @@ from components.figures.parts import has
 from components.theme import ACCENT, HIGHLIGHT, QUIET, SECTOR_SYMBOLS
 from components.words import Words
 from data.frames.funding import APART, CLASSES, GROUPS, SUMMED
+from data.frames.printed import items
 
 Traces = list[dict[str, Any]]
+_TAG = re.compile(r"<[^>]*>")
 
 DRAWN = (*SUMMED, "up_to")
 NOT_DRAWN = tuple(c for c in CLASSES if c not in DRAWN)
@@ -29,7 +33,8 @@ SYMBOLS = SECTOR_SYMBOLS | {"cross": "pentagon"}
 def money_words(total: Any, words: Words, short: bool = False) -> str:
     """A row of `totals` in words: what is known, and always what is not.
 
-    `short` is a clause for a finding: bounds, parts and cancelled rounds are left to the long form.
+    `short` is a clause for a finding: bounds, parts, cancelled rounds and amounts in other currencies are
+    left to the long form.
     """
     key = "charts.funding.known."
     n = {
@@ -39,9 +44,7 @@ def money_words(total: Any, words: Words, short: bool = False) -> str:
     unknown = n["undisclosed"] + n["other_currency"]
     said = []
     if n["known"]:
-        floor = n["rounds"] > n["known"] or n["lower_bound"]
-        kind = "floor" if floor else "about" if has(total["about_usd_m"]) else "whole"
-        said.append(words.t(f"{key}{kind}", amount=words.usd_m(float(total["known_usd_m"])), n=n["known"]))
+        said.append(known_words(total, words))
     if n["lower_bound"] and not short:
         said.append(words.t(f"{key}lower_bound", amount=words.usd_m(float(total["lower_bound_usd_m"]))))
     if n["up_to"]:
@@ -51,11 +54,22 @@ def money_words(total: Any, words: Words, short: bool = False) -> str:
         said.append(words.t(f"{key}none", n=n["rounds"]) if n["rounds"] else words.t(f"{key}nothing_counted"))
     parts = [words.t(f"{key}comma").join(said)]
     if not short:
-        parts += [words.t(f"{key}{c}", n=n[c], total=n["rounds"]) for c in ("undisclosed", "other_currency", *APART) if n[c]]
+        other = printed_words(total.get("other_currency_as_printed"), words)
+        reasons = {"undisclosed": "undisclosed", "other_currency": "other_currency_printed" if other else "other_currency"}
+        apart = (*reasons, *APART)
+        parts += [words.t(f"{key}{reasons.get(c, c)}", n=n[c], total=n["rounds"], printed=other) for c in apart if n[c]]
     elif unknown < n["rounds"]:
         kind = "all_disclosed" if not unknown else "not_in_dollars" if n["other_currency"] else "undisclosed"
         parts.append(words.t(f"{key}{kind}", n=unknown, total=n["rounds"]))
     return words.t(f"{key}{'comma' if short else 'joiner'}").join(parts)
+
+
+def known_words(total: Any, words: Words) -> str:
+    """The sum of a row of `totals` that has one, called a floor where anything is missing from it."""
+    n = int(total["n_known"])
+    floor = total["n_rounds"] > n or total["n_lower_bound"]
+    kind = "floor" if floor else "about" if has(total["about_usd_m"]) else "whole"
+    return words.t(f"charts.funding.known.{kind}", amount=words.usd_m(float(total["known_usd_m"])), n=n)
 
 
 def grouped(said: dict[str, str], words: Words) -> str:
@@ -64,7 +78,7 @@ def grouped(said: dict[str, str], words: Words) -> str:
     return words.t("charts.funding.known.joiner").join(parts)
 
 
-def _printed(amount: float, currency: str, words: Words) -> str:
+def printed(amount: float, currency: str, words: Words) -> str:
     """An amount of whole currency units as the document has it: CNY 3bn, 30亿人民币."""
     if currency == "USD":
         return words.usd_m(amount / 1e6)
@@ -75,21 +89,46 @@ def _printed(amount: float, currency: str, words: Words) -> str:
     return words.t(f"charts.funding.printed.{unit}", number=number, code=currency, currency=words.code("currency", currency))
 
 
+def printed_words(text: object, words: Words) -> str:
+    """What is printed only in other currencies (see `data.frames.printed`): "≥ CNY 3.5bn, NZD 500m"; "" for nothing."""
+    return words.listed(f"{sign} {printed(amount, currency, words)}".strip() for sign, currency, amount in items(text))
+
+
+def as_printed(row: Any) -> bool:
+    """Whether the reader asked for amounts as printed and this round has one in another currency than the dollar."""
+    return bool(row.get("amounts") == "printed" and has(row["amount_original"]) and row["currency"] != "USD")
+
+
 def amount_words(row: Any, words: Words) -> str:
-    """What a round raised, with how exact that is: "at least US$100m"."""
+    """What a round raised, with how exact that is: "at least US$100m".
+
+    In the currency of the document first where the row's `amounts` says `printed`; dollars beside it only
+    where a document prints them.
+    """
     original, usd = row["amount_original"], row["amount_usd_m"]
-    printed = _printed(float(original), str(row["currency"]), words) if has(original) else ""
+    own = printed(float(original), str(row["currency"]), words) if has(original) else ""
     qualified = f"charts.funding.amount.{row['amount_qualifier']}"
     if row["amount_class"] == "cancelled":
-        return words.t("charts.funding.amount.cancelled", printed=printed) if printed else words.t("charts.funding.amount.undisclosed")
+        return words.t("charts.funding.amount.cancelled", printed=own) if own else words.t("charts.funding.amount.undisclosed")
     if has(usd):
-        dollars = words.t(qualified, amount=words.usd_m(float(usd)))
-        if row["currency"] == "USD" or not printed:
-            return dollars
-        return words.t("charts.funding.amount.converted", amount=dollars, printed=printed)
-    if not printed:
+        dollars = words.usd_m(float(usd))
+        if as_printed(row):
+            return words.t("charts.funding.amount.as_printed", printed=words.t(qualified, amount=own), amount=dollars)
+        dollars = words.t(qualified, amount=dollars)
+        return dollars if row["currency"] == "USD" or not own else words.t("charts.funding.amount.converted", amount=dollars, printed=own)
+    if not own:
         return words.t("charts.funding.amount.undisclosed")
-    return words.t("charts.funding.amount.no_dollars", printed=words.t(qualified, amount=printed))
+    return words.t("charts.funding.amount.no_dollars", printed=words.t(qualified, amount=own))
+
+
+def amount_label(row: Any, words: Words) -> str:
+    """The amount of a round with its sign, for a label: "≥ CNY 500m". Dollars unless the row is named as printed or has none."""
+    if as_printed(row) or not has(row["amount_usd_m"]):
+        amount = printed(float(row["amount_original"]), str(row["currency"]), words) if has(row["amount_original"]) else ""
+    else:
+        amount = words.usd_m(float(row["amount_usd_m"]))
+    qualifier = row["amount_qualifier"]
+    return f"{words.t(f'charts.funding.sign.{qualifier}')} {amount}".strip() if amount and qualifier in DRAWN else amount
 
 
 # Panels and axes --------------------------------------------------------------------------------
@@ -97,13 +136,31 @@ def amount_words(row: Any, words: Words) -> str:
 
 def groups_of(frame: pd.DataFrame) -> list[str]:
     """The groups of companies in the frame, in order."""
-    present = set(frame["money_group"])
+    present = set(frame["money_group"].unique())
     return [g for g in GROUPS if g in present]
 
 
 def unscaled(groups: list[str]) -> dict[str, Any]:
     """Nothing to draw: no axis pretends to measure it."""
     return {} if groups else {"yaxis": {"visible": False}}
+
+
+def fixed_margins(layout: dict[str, Any], bottom: int, top: int = 8) -> dict[str, Any]:
+    """The layout with room for its labels reckoned once: a margin that follows the labels is drawn several times over.
+
+    The left margin is that of the longest label of a vertical axis; a legend above still takes what it needs.
+    """
+    labels = [
+        part for name, axis in layout.items() if name.startswith("yaxis") for text in axis.get("ticktext", ()) for part in lines_of(text)
+    ]
+    left = 10 + max((sum(13.5 if ord(ch) > 0x2E7F else 7.2 for ch in label) for label in labels), default=0)
+    axes = {name: axis | {"automargin": False} for name, axis in layout.items() if name.startswith(("xaxis", "yaxis"))}
+    return layout | axes | {"margin": {"l": round(left), "r": 8, "t": top, "b": bottom}}
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a label, without markup."""
+    return [html.unescape(_TAG.sub("", line)) for line in text.split("<br>")]
 
 
 def panels(shares: Sequence[float], gap: float, first: float) -> list[tuple[float, float]]:

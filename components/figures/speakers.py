@@ -128,10 +128,10 @@ def speaker_path_finding(frame: pd.DataFrame, words: Words) -> str:
     return said + _came_back(frame, words)
 
 
-def time_of(rows: list[Row], words: Words) -> str:
-    """The time that these opinions span; one date where it holds all of them."""
-    first = min(rows, key=lambda row: (row["date_start"], -row["date_end"].toordinal()))["said_date"]
-    last = max(rows, key=lambda row: (row["date_end"], -row["date_start"].toordinal()))["said_date"]
+def time_of(rows: list[Row], words: Words, date: str = "said_date") -> str:
+    """The time that these records span, dates as printed in `date`; one date where it holds all of them."""
+    first = min(rows, key=lambda row: (row["date_start"], -row["date_end"].toordinal()))[date]
+    last = max(rows, key=lambda row: (row["date_end"], -row["date_start"].toordinal()))[date]
     return words.date(first) if first == last else words.span(first, last)
 
 

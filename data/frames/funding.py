@@ -3,11 +3,13 @@
 Every round falls into one `amount_class`:
 - `exact`, `about`, `at_least`: summed as printed, which makes the sum a floor ("≥");
 - `up_to`: a ceiling, never part of that floor, kept beside it;
-- `undisclosed`, and `other_currency` (printed, but no page gave US dollars): counted, not summed;
+- `undisclosed`, and `other_currency` (printed, but no page gave US dollars): counted, not summed, the
+  latter said per currency as printed;
 - `part_of` (another round holds the amount) and `cancelled`: counted apart, not summed.
 
-General-model companies (`money_group`) are never summed with the others. A round that is part of
-another counts with that other one, at its date, also where the filters leave that one out.
+General-model companies (`money_group`) are summed with the others only where the reader asks for it
+(`general=with`). A round that is part of another counts with that other one, at its date, also where
+the filters leave that one out.
 """
 
 from __future__ import annotations
@@ -18,15 +20,16 @@ import narwhals as nw
 import pandas as pd
 
 from data.catalog import LIST_SEPARATOR
-from data.filters import CHOSEN_SECTORS, Filters
-from data.frames.common import SMALL_N, chosen, collected, in_order, with_quarter
+from data.filters import CHOSEN_SECTORS, Filters, filterable, select
+from data.frames.common import SMALL_N, collected, in_order, with_quarter
 from data.frames.documents import with_publisher
+from data.frames.printed import SIGNS, added, summed
 from data.periods import bounds
 from data.tables import Tables
 
 Rows = nw.LazyFrame[Any]
 
-GROUPS = ("sector_company", "general_model")
+GROUPS = ("sector_company", "general_model", "all_companies")
 #: What a floor is made of.
 SUMMED = ("exact", "about", "at_least")
 #: Rounds that are not rounds of their own.
@@ -38,9 +41,33 @@ STAGES = ("seed", "series_a", "series_b", "series_c", "series_d", "series_e", "i
 QUARTILES_FROM = 4
 
 
-def _rounds(tables: Tables, filters: Filters) -> Rows:
-    """Rounds under the filters, each with its `money_group` and `amount_class`."""
-    group = nw.when(nw.col("company_kind") == "general_model").then(nw.lit("general_model")).otherwise(nw.lit("sector_company"))
+#: What the groups, classes and sums are made of, and what leads from a row to its document.
+_COUNTED = (
+    "round_id",
+    "company_kind",
+    "status",
+    "part_of",
+    "amount_qualifier",
+    "amount_usd_m",
+    "amount_original",
+    "currency",
+    "source_ids",
+)
+
+
+def rounds(tables: Tables, filters: Filters, *columns: str) -> Rows:
+    """Rounds under the filters, each with its `money_group` and `amount_class`.
+
+    Where `columns` are named, these and what counting and filtering need; without any, all of the table:
+    filtering costs by the column.
+    """
+    table = tables.frame("funding_rounds")
+    if columns:
+        looked_at = filterable(table, "funding_rounds", filters).collect_schema().names()
+        table = table.select(*dict.fromkeys((*_COUNTED, *looked_at, *columns)))
+    group: Any = nw.when(nw.col("company_kind") == "general_model").then(nw.lit("general_model")).otherwise(nw.lit("sector_company"))
+    if filters.general == "with":
+        group = nw.lit("all_companies")
     kind = (
         nw.when(nw.col("status") == "cancelled")
         .then(nw.lit("cancelled"))
@@ -52,32 +79,62 @@ def _rounds(tables: Tables, filters: Filters) -> Rows:
         .then(nw.lit("other_currency"))
         .otherwise(nw.col("amount_qualifier"))
     )
-    return chosen(tables, "funding_rounds", filters).with_columns(money_group=group, amount_class=kind)
+    return select(table, "funding_rounds", filters).with_columns(money_group=group, amount_class=kind)
 
 
-def _by_class(rows: Rows, *by: str) -> pd.DataFrame:
+def by_class(rows: Rows, *by: str) -> pd.DataFrame:
     """Rounds counted (`n`) and their US$ m (`sum_usd_m`) by amount class and the columns `by`.
 
-    The sum is empty for the classes that are not summed: unknown is not 0.
+    The sum is empty for the classes that are not summed: unknown is not 0. What is printed only in other
+    currencies stands in `other_currency_as_printed`, where the rows carry amount and currency.
     """
     frame = collected(rows.group_by(*by, "amount_class").agg(n=nw.len(), sum_usd_m=nw.col("amount_usd_m").sum()))
     frame["n"] = frame["n"].astype("int64")
     frame["sum_usd_m"] = frame["sum_usd_m"].astype("float64").where(frame["amount_class"].isin((*SUMMED, "up_to")))
+    frame["other_currency_as_printed"] = _as_printed(rows, frame, by)
     return frame
+
+
+def _as_printed(rows: Rows, frame: pd.DataFrame, by: tuple[str, ...]) -> pd.Series[Any]:
+    """For each row of `frame` (`by` and amount class) its amounts in other currencies, as `data.frames.printed` writes them."""
+    texts = pd.Series(None, index=frame.index, dtype="str")
+    if not {"currency", "amount_original", "amount_qualifier"} <= set(rows.collect_schema().names()):
+        return texts
+    keys = (*by, "currency", "amount_qualifier")
+    printed = (nw.col("amount_class") == "other_currency") & ~nw.col("currency").is_null() & ~nw.col("amount_original").is_null()
+    other = rows.filter(printed).group_by(*keys).agg(nw.col("amount_original").sum())
+    parts: dict[Any, list[tuple[str, str, float]]] = {}
+    for row in collected(other).to_dict("records"):
+        place = tuple(_key(row[name]) for name in by)
+        parts.setdefault(place, []).append((SIGNS[row["amount_qualifier"]], row["currency"], row["amount_original"]))
+    others = frame[frame["amount_class"] == "other_currency"]
+    for index, row in zip(others.index, others.to_dict("records"), strict=True):
+        texts[index] = summed(parts.get(tuple(_key(row[name]) for name in by), []))
+    return texts
+
+
+def _key(value: Any) -> Any:
+    """A cell as part of a key: an empty one equals another."""
+    return None if pd.isna(value) else value
 
 
 def totals(classes: pd.DataFrame, by: str = "money_group") -> pd.DataFrame:
     """What is known and what is not, for each value of `by`.
 
-    Rows in: `by`, `amount_class`, `n`, `sum_usd_m`. Rows out, for each value that occurs: `known_usd_m` =
-    `exact_usd_m` + `about_usd_m` + `lower_bound_usd_m`, a floor; `up_to_usd_m` beside it; each empty
-    where no round gives it. `n_rounds` = `n_known` + `n_up_to` + `n_undisclosed` + `n_other_currency`;
-    `n_part_of` and `n_cancelled` stand outside that number.
+    Rows in: `by`, `amount_class`, `n`, `sum_usd_m`, and `other_currency_as_printed` where there is one.
+    Rows out, for each value that occurs: `known_usd_m` = `exact_usd_m` + `about_usd_m` +
+    `lower_bound_usd_m`, a floor; `up_to_usd_m` beside it; each empty where no round gives it. `n_rounds` =
+    `n_known` + `n_up_to` + `n_undisclosed` + `n_other_currency`; `n_part_of` and `n_cancelled` stand outside
+    that number. `other_currency_as_printed`: the amounts of the rounds in `n_other_currency`, per currency.
     """
     n = classes.pivot_table(index=by, columns="amount_class", values="n", aggfunc="sum", fill_value=0, sort=False)
     n = n.reindex(columns=list(CLASSES), fill_value=0).astype("int64")
     usd = classes.groupby([by, "amount_class"], sort=False)["sum_usd_m"].sum(min_count=1).unstack()
     usd = usd.reindex(index=n.index, columns=list(CLASSES)).astype("float64")
+    printed: dict[Any, str | None] = {}
+    if "other_currency_as_printed" in classes.columns:
+        some = classes[classes["other_currency_as_printed"].notna()]
+        printed = {value: added(texts) for value, texts in some.groupby(by, sort=False)["other_currency_as_printed"]}
     return pd.DataFrame(
         {
             "known_usd_m": usd[list(SUMMED)].sum(axis=1, min_count=1),
@@ -93,6 +150,7 @@ def totals(classes: pd.DataFrame, by: str = "money_group") -> pd.DataFrame:
             "n_other_currency": n["other_currency"],
             "n_part_of": n["part_of"],
             "n_cancelled": n["cancelled"],
+            "other_currency_as_printed": pd.Series([printed.get(value) for value in n.index], index=n.index, dtype="str"),
         }
     ).reset_index()
 
@@ -102,12 +160,12 @@ def totals(classes: pd.DataFrame, by: str = "money_group") -> pd.DataFrame:
 
 def money_headline_rows(tables: Tables, filters: Filters) -> Rows:
     """Rounds under the filters, with `money_group` and `amount_class`."""
-    return _rounds(tables, filters)
+    return rounds(tables, filters, *_COUNTED)
 
 
 def money_headline(rows: Rows, filters: Filters) -> pd.DataFrame:
     """The totals of each group of companies that has a round: see `totals` for the columns."""
-    return in_order(totals(_by_class(rows, "money_group")), money_group=GROUPS)
+    return in_order(totals(by_class(rows, "money_group")), money_group=GROUPS)
 
 
 # funding-timeline -------------------------------------------------------------------------------
@@ -116,6 +174,7 @@ _TIMELINE = (
     "round_id",
     "company_en",
     "company_zh",
+    "company_kind",
     "money_group",
     "sector",
     "announced_date",
@@ -138,11 +197,17 @@ _TIMELINE = (
     "source_ids",
     "publisher",
 )
+#: What other documents say of a round, where the table knows it.
+_CONFLICTS = ("n_conflicts", "conflicts_en", "conflicts_zh")
+#: What the frame adds to the columns of the table.
+_ADDED = ("money_group", "amount_class", "sector", "publisher")
 
 
 def funding_timeline_rows(tables: Tables, filters: Filters) -> Rows:
     """Rounds under the filters, with the `publisher` of the first document that each rests on."""
-    return with_publisher(_rounds(tables, filters), tables)
+    known = tables.frame("funding_rounds").collect_schema().names()
+    columns = [c for c in (*_TIMELINE, *_CONFLICTS) if c in known and c not in _ADDED]
+    return with_publisher(rounds(tables, filters, *columns), tables)
 
 
 def funding_timeline(rows: Rows, filters: Filters) -> pd.DataFrame:
@@ -150,12 +215,15 @@ def funding_timeline(rows: Rows, filters: Filters) -> pd.DataFrame:
 
     `sector` is the first of the chosen sectors (of all, when none is chosen) that the round bears on,
     else cross-sector. `amount_usd_m` is as printed, also for parts of other rounds: add up by
-    `amount_class`, not by hand. Placed at `date_mid`, the middle of the period that is known.
+    `amount_class`, not by hand. Placed at `date_mid`, the middle of the period that is known. `amounts`
+    repeats the reader's choice of how single rounds are named.
     """
     sector: Any = nw.lit("cross")
     for code in reversed(filters.sectors or CHOSEN_SECTORS):
         sector = nw.when(nw.col(f"in_{code}")).then(nw.lit(code)).otherwise(sector)
-    return collected(rows.with_columns(sector=sector).select(*_TIMELINE).sort("date_mid", "round_id")).reset_index(drop=True)
+    columns = [*_TIMELINE, "amounts", *(c for c in _CONFLICTS if c in rows.collect_schema().names())]
+    rows = rows.with_columns(sector=sector, amounts=nw.lit(filters.amounts)).select(*columns)
+    return collected(rows.sort("date_mid", "round_id")).reset_index(drop=True)
 
 
 # funding-by-quarter -----------------------------------------------------------------------------
@@ -163,30 +231,32 @@ def funding_timeline(rows: Rows, filters: Filters) -> pd.DataFrame:
 
 def funding_by_quarter_rows(tables: Tables, filters: Filters) -> Rows:
     """Rounds under the filters, with their quarter and the newest quarter of all rounds collected."""
-    newest = with_quarter(tables.frame("funding_rounds")).select(newest_quarter=nw.col("period_quarter").max())
-    return with_quarter(_rounds(tables, filters)).join(newest, how="cross")
+    dated = ("date_mid", "date_precision")
+    newest = with_quarter(tables.frame("funding_rounds").select(*dated)).select(newest_quarter=nw.col("period_quarter").max())
+    return with_quarter(rounds(tables, filters, *dated)).join(newest, how="cross")
 
 
 def funding_by_quarter(rows: Rows, filters: Filters) -> pd.DataFrame:
     """Rounds and US$ m by quarter, group of companies and amount class.
 
     Rows out: each combination that occurs, in order of time; rounds known only to the year come last,
-    with an empty `period_quarter`. `n` rounds; `sum_usd_m` their amounts, empty for classes not summed.
+    with an empty `period_quarter`. `n` rounds; `sum_usd_m` their amounts, empty for classes not summed;
+    `other_currency_as_printed` what is printed only in other currencies.
     `quarter_incomplete`: the newest quarter that the collection reaches, or one cut by the chosen dates.
     The `n` of all rows add up to the records under the filters.
     """
-    frame = _by_class(rows, "period_quarter", "money_group", "newest_quarter")
+    frame = by_class(rows, "period_quarter", "money_group", "newest_quarter")
     frame["quarter_incomplete"] = [
-        isinstance(quarter, str) and (quarter == newest or _is_cut(quarter, filters))
+        isinstance(quarter, str) and (quarter == newest or is_cut(quarter, filters))
         for quarter, newest in zip(frame["period_quarter"], frame["newest_quarter"], strict=True)
     ]
     frame["quarter_incomplete"] = frame["quarter_incomplete"].astype(bool)
     quarters = sorted(frame["period_quarter"].dropna().unique())
     frame = in_order(frame, period_quarter=quarters, money_group=GROUPS, amount_class=CLASSES)
-    return frame[["period_quarter", "quarter_incomplete", "money_group", "amount_class", "n", "sum_usd_m"]]
+    return frame[["period_quarter", "quarter_incomplete", "money_group", "amount_class", "n", "sum_usd_m", "other_currency_as_printed"]]
 
 
-def _is_cut(quarter: str, filters: Filters) -> bool:
+def is_cut(quarter: str, filters: Filters) -> bool:
     """Whether the chosen dates leave out a part of the quarter."""
     start, end = bounds(quarter)
     return bool((filters.first_day and filters.first_day > start) or (filters.last_day and filters.last_day < end))
@@ -197,7 +267,7 @@ def _is_cut(quarter: str, filters: Filters) -> bool:
 
 def funding_by_stage_rows(tables: Tables, filters: Filters) -> Rows:
     """Rounds under the filters, with `money_group` and `amount_class`."""
-    return _rounds(tables, filters)
+    return rounds(tables, filters, "stage", "company_en", "company_zh")
 
 
 def funding_by_stage(rows: Rows, filters: Filters) -> pd.DataFrame:

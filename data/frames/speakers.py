@@ -1,4 +1,4 @@
-"""Frames of single speakers: what one said in time, who took another stance, and what their company did."""
+"""Frames of single speakers: what one said in time, and who took another stance."""
 
 from __future__ import annotations
 
@@ -152,42 +152,3 @@ def _pair(group: pd.DataFrame) -> dict[str, Any]:
 
 
 _SIDE = {"opinion_id": "opinion_id", "date": "said_date", "stance": "stance", "theme": "theme"}
-
-
-# Beside the opinions -----------------------------------------------------------------------------
-
-
-def opinions_of(tables: Tables, speaker: str) -> pd.DataFrame:
-    """Everything that a speaker said, newest first, whatever the other filters."""
-    rows = collected(tables.frame("opinions").filter(nw.col("speaker_id") == speaker))
-    return rows.sort_values(["date_start", "opinion_id"], ascending=[False, True], kind="stable").reset_index(drop=True)
-
-
-def organizations_of(opinions: pd.DataFrame, speaker: str) -> list[str]:
-    """The speaker and the organisations that they spoke for, each once."""
-    return list(dict.fromkeys([speaker, *opinions["organization_id"].dropna()]))
-
-
-def rounds_of(tables: Tables, ids: list[str]) -> pd.DataFrame:
-    """Rounds that these companies raised, newest first."""
-    return _newest_first(tables, "funding_rounds", nw.col("company_id").is_in(ids))
-
-
-def models_of(tables: Tables, ids: list[str]) -> pd.DataFrame:
-    """Models that these companies made, newest first."""
-    return _newest_first(tables, "models", nw.col("vendor_id").is_in(ids))
-
-
-def events_naming(tables: Tables, ids: list[str]) -> pd.DataFrame:
-    """Events in which one of these acted, newest first."""
-    events = collected(tables.frame("events"))
-    acting = events["actor_ids"].map(lambda cell: bool(set(ids) & set(split(cell))) if isinstance(cell, str) else False).astype(bool)
-    return _sorted(events[acting], "event_id")
-
-
-def _newest_first(tables: Tables, table: str, condition: nw.Expr) -> pd.DataFrame:
-    return _sorted(collected(tables.frame(table).filter(condition)), {"funding_rounds": "round_id", "models": "model_id"}[table])
-
-
-def _sorted(rows: pd.DataFrame, key: str) -> pd.DataFrame:
-    return rows.sort_values(["date_start", key], ascending=[False, True], kind="stable", na_position="last").reset_index(drop=True)
