@@ -103,4 +103,5 @@ def _go_to(parameter: str, names: dict[str, str], counts: Mapping[str, int], wor
         format_func=lambda code: f"{names[code]} · {words.number(counts[code])}",
         placeholder=words.t(f"choices.{parameter}_hint"),
         on_change=push,
+        width=340,
     )

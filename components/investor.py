@@ -53,8 +53,9 @@ def _money(tables: Tables, filters: Filters, n_joined: int, shown: pd.DataFrame,
     lines = [entity.counted("investor", n_joined, shown, time, words)]
     if shown.empty:
         return lines
-    counts = {"n": companies.n_rounds(shown), "led": companies.n_led(shown, filters.investor)}
-    lines[0] += words.t("semicolon") + words.t("entity.investor.led", **counts)
+    own, led = companies.n_rounds(shown), companies.n_led(shown, filters.investor)
+    said = words.t("entity.investor.led", led=led) if own == len(shown) else words.t("entity.investor.led_own", n=own, led=led)
+    lines[0] += words.t("semicolon") + said
     totals = rounds.totals(tables, filters)
     whole = grouped({group: money_words(total, words) for group, total in totals.items()}, words)
     return [*lines, words.t("entity.investor.whole", money=whole)]

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pandas as pd
 import streamlit as st
 
+from components.figures.money import printed
 from components.plain import highlighted, link, plain
 from components.words import LANGUAGES, Words
 from data.catalog import dictionary
@@ -121,18 +122,13 @@ def _names(sentence: str, row: Record, stem: str, words: Words) -> str:
 
 
 def amount(row: Record, words: Words) -> str:
-    """What a round's amount is, with its hedge: ≥ US$30m, about US$50m, undisclosed, or as printed in another currency."""
+    """What a round's amount is, with its hedge: ≥ US$30m; about US$2.8bn (CNY 19.04bn as printed); undisclosed."""
     if row["amount_qualifier"] == "undisclosed":
         return words.code("amount_qualifier", "undisclosed")
-    if has(row["amount_usd_m"]):
-        value = words.usd_m(float(row["amount_usd_m"]))
-    else:
-        value = words.t(
-            "records.original",
-            amount=words.number(float(row["amount_original"]) / 1e6, 1),
-            currency=words.code("currency", row["currency"]),
-        )
-    return words.t(f"records.amount.{row['amount_qualifier']}", value=value)
+    own = printed(float(row["amount_original"]), str(row["currency"]), words) if has(row["amount_original"]) else ""
+    value = words.usd_m(float(row["amount_usd_m"])) if has(row["amount_usd_m"]) else own
+    said = words.t(f"records.amount.{row['amount_qualifier']}", value=value)
+    return words.t("records.printed", amount=said, printed=own) if own and value != own and row["currency"] != "USD" else said
 
 
 def _move(row: Record, words: Words) -> list[str]:

@@ -53,6 +53,19 @@ def coverage_words(rows: pd.DataFrame, words: Words) -> str:
     return words.t("rounds.coverage", n=len(rows), years=by_year, countries=words.listed(said))
 
 
+def show_conflicts(tables: Tables, filters: Filters, words: Words) -> None:
+    """The rounds on which documents disagree, those with most readings first; each says what the others have."""
+    rows = collected(chosen(tables, "funding_rounds", filters))
+    rows = rows[rows["n_conflicts"] > 0]
+    rows = rows.sort_values(["n_conflicts", "date_start", "round_id"], ascending=[False, False, True], kind="stable")
+    with st.container(border=True, key="conflicts"):
+        said = words.t("rounds.conflicts", n=len(rows), readings=int(rows["n_conflicts"].sum()))
+        st.markdown(f"#### {plain(said)}", anchors=False)
+        st.caption(words.t("rounds.conflicts_about"))
+        if len(rows):
+            listing.show_page("funding_rounds", tables, filters, rows, words.lang, "conflicts")
+
+
 def show_rounds(tables: Tables, filters: Filters, words: Words) -> None:
     """Rounds under the filters, in the order asked for."""
     rows = collected(chosen(tables, "funding_rounds", filters))

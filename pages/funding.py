@@ -3,7 +3,7 @@
 from components import choices, shell
 from components.company import show_company
 from components.investor import show_investor
-from components.rounds import show_rounds, show_totals
+from components.rounds import show_conflicts, show_rounds, show_totals
 
 #: Each section's choices, and its charts in reading order.
 SECTIONS = {
@@ -29,4 +29,6 @@ else:
     elif section == "investors":
         choices.investor(tables, filters, words)
     shell.charts(slugs, tables, filters, words)
+    if section == "certainty":
+        show_conflicts(tables, filters, words)
     show_rounds(tables, filters, words)

@@ -91,3 +91,15 @@ def test_the_largest_come_first_and_the_unknown_last(tables: Tables) -> None:
     known = listed["amount_usd_m"].dropna()
     assert known.is_monotonic_decreasing
     assert listed["amount_usd_m"].head(len(known)).notna().all()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_rounds_on_which_documents_disagree_are_listed_with_what_they_say(lang: str, tables: Tables) -> None:
+    words = Words(lang)
+    rows = tables.native("funding_rounds")
+    disputed = rows[rows["n_conflicts"] > 0]
+    seen = text(opened("funding", view="certainty", lang=lang))
+    assert words.t("rounds.conflicts", n=len(disputed), readings=int(disputed["n_conflicts"].sum())) in seen
+    most = disputed.sort_values("n_conflicts", ascending=False).iloc[0]
+    assert words.pick(most, "conflicts") in seen
+    assert words.t("rounds.conflicts", n=0, readings=0) in text(opened("funding", view="certainty", lang=lang, **{"from": "2035"}))

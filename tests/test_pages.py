@@ -22,7 +22,7 @@ SITE = str(Path("pages/site.py").resolve())
 CHARTS_OF = {
     "overview": ("impact-timeline", "sector-summary"),
     "opinions": ("stance-distribution",),
-    "funding": ("funding-timeline", "funding-by-quarter", "funding-by-stage"),
+    "funding": ("funding-timeline", "funding-by-quarter", "funding-cumulative", "funding-and-events"),
     "markets": ("stated-moves", "index-levels", "events-timeline"),
     "technology": ("model-frontier", "production-yield", "compute-gap"),
     "evidence": ("coverage", "audit-marks"),

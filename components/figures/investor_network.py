@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 _NET = "charts.investor-network."
 _PAIRS = "charts.investor-pairs."
-_ROW_PX, _TOP_PX, _BOTTOM_PX = 18, 76, 12
+_ROW_PX, _TOP_PX, _BOTTOM_PX = 18, 86, 12
 #: Room for the names of investors at the left and of companies at the right, in pixels and characters.
 _LEFT_PX, _RIGHT_PX = 120, 94
 _LEFT_WIDTH, _RIGHT_WIDTH = 19, 14
@@ -248,8 +248,8 @@ def _pair_marks(rows: list[_Segment], words: Words) -> Row:
 
 def _pair_name(place: int, row: Row, words: Words) -> Row:
     names = words.t(f"{_PAIRS}pair", **{side: shortened(words.pick(row, f"investor_{side}"), 18) for side in ("a", "b")})
-    tag = "always" if row["is_same_rounds"] else "never_without" if row["is_subset"] else ""
-    said = f"  {small(words.t(f'{_PAIRS}{tag}'))}" if tag else ""
+    tag = words.t(f"{_PAIRS}{'always' if row['is_same_rounds'] else 'never_without'}") if row["is_subset"] else ""
+    said = f"  {small(tag)}" if tag else ""
     return heading(f"{safe(names)}{said}", place - 0.22, yref="y", font={"size": 12})
 
 

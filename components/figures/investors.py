@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.figures.money import Traces
-from components.figures.parts import has, heading, sentences, shortened, small
+from components.figures.parts import has, heading, sentences, shortened, small, width
 from components.theme import QUIET, figure, safe
 from components.words import Words
 from data.catalog import LIST_SEPARATOR
@@ -37,7 +37,7 @@ KEY = "charts.investors."
 #: Bars drawn, unless all fit into MOST; ties with the last are drawn as long as TIED is not passed.
 SHOWN, TIED, MOST = 20, 26, 45
 _ROW_PX, _TOP_PX, _BOTTOM_PX, _LEFT_PX = 24, 44, 52, 136
-_NAME_WIDTH = 20
+_NAME_WIDTH, _KEY_WIDTH = 20, 50
 #: The grey of bars and of legends that is as pale as a bar of rounds not led.
 PALE = "rgba(138,144,154,0.4)"
 _HATCH = {"shape": "/", "size": 5}
@@ -117,14 +117,20 @@ def investors(frame: pd.DataFrame, words: Words) -> go.Figure:
     return figure(_bars(rows, words) + _texts(rows, edge, words) + _nobody(nobody, frame, words), **layout)
 
 
-def key_of(entries: list[tuple[str, str, str]], breaks: int = 4, **more: Any) -> Row:
-    """A key at the left above a figure: (sign, its colour, what it means), so many on a line.
+def key_of(entries: list[tuple[str, str, str]], **more: Any) -> Row:
+    """A key at the left above a figure: (sign, its colour, what it means), as many on a line as a telephone holds.
 
-    Plotly's own legend takes a line an entry on a telephone, and the margin that this needs everywhere.
+    Plotly's own legend takes a line an entry there, and the margin that this needs everywhere.
     """
-    said = [f"<span style='color:{colour}'>{sign}</span>\u00a0{safe(text)}" for sign, colour, text in entries]
-    lines = ["\u2003".join(said[i : i + breaks]) for i in range(0, len(said), breaks)]
-    return heading("<br>".join(lines), 1, font={"size": 12}, **more)
+    lines: list[list[str]] = [[]]
+    taken = 0
+    for sign, colour, text in entries:
+        taken += width(text) + 4
+        if taken > _KEY_WIDTH:
+            lines.append([])
+            taken = width(text) + 4
+        lines[-1].append(f"<span style='color:{colour}'>{sign}</span>\u00a0{safe(text)}")
+    return heading("<br>".join("\u2003".join(line) for line in lines), 1, font={"size": 12}, **more)
 
 
 def _kind_heading(kind: str, place: int, frame: pd.DataFrame, words: Words) -> Row:

@@ -374,13 +374,15 @@ def _before(row: Row, words: Words) -> Row:
 
 
 def valuation_paths_finding(frame: pd.DataFrame, words: Words) -> str:
-    """For each group: the largest rise between two stated valuations, how many companies state any, and whether any fell."""
+    """For each group the largest rise between two stated valuations and how many companies state any; then whether any fell."""
     groups = groups_of(frame)
     if not groups:
         return words.t("charts.empty")
     if frame["company_id"].nunique() == 1 and int(frame["n_companies"].iloc[0]) == 1:
         return _one_company(frame, words)
-    return grouped({group: _one_group(frame[frame["money_group"] == group], words) for group in groups}, words)
+    said = grouped({group: _one_group(frame[frame["money_group"] == group], words) for group in groups}, words)
+    steps = frame[frame["valuation_multiple"].notna()]
+    return words.t("charts.funding.known.joiner").join([said, *([_falls(steps, words)] if len(steps) else [])])
 
 
 def _one_group(part: pd.DataFrame, words: Words) -> str:
@@ -392,7 +394,6 @@ def _one_group(part: pd.DataFrame, words: Words) -> str:
         *rise,
         words.t(f"{key}stated", n=len(times), total=int(part["n_companies"].iloc[0])),
         words.t(f"{key}twice", n=int((times > 1).sum())),
-        *([_falls(steps, words)] if len(steps) else []),
     ]
     return words.t("charts.funding.known.comma").join(said)
 

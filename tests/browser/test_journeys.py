@@ -90,7 +90,7 @@ def test_a_deep_link_to_a_fresh_server(page: Page, server: str) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
     expect(pill(page, ZH, "short_drama")).to_have_attribute("aria-pressed", "true")
     expect(pill(page, ZH, "film")).to_have_attribute("aria-pressed", "false")
-    for slug in ("funding-timeline", "funding-by-quarter", "funding-by-stage"):
+    for slug in ("funding-timeline", "funding-by-quarter", "funding-cumulative"):
         expect(card(page, slug)).to_contain_text("短剧")
     expect(page.get_by_text(ZH.t("scope.all_sectors"))).to_have_count(0)
     assert page.url == address
@@ -113,7 +113,7 @@ def test_a_choice_survives_reload_back_page_and_language(page: Page, server: str
     open_at(page, f"{server}/funding?lang=en")
     pill(page, EN, "games").click()
     expect(page).to_have_url(re.compile(r"sector=games"))
-    expect(card(page, "funding-by-stage")).to_contain_text("Games")
+    expect(card(page, "funding-cumulative")).to_contain_text("Games")
 
     page.reload(wait_until="domcontentloaded")
     settle(page)
@@ -233,3 +233,21 @@ def click_a_mark(page: Page, inside: Locator, marks: str = ".scatterlayer .point
     page.mouse.move(x, y)
     expect(inside.locator(".hoverlayer .hovertext")).to_have_count(1)
     page.mouse.click(x, y)
+
+
+def test_from_how_sure_the_money_is_to_a_company_and_its_investors(page: Page, server: str, tables: Tables) -> None:
+    """A deep link says whose money film's is; the switch lives in the link; names lead on."""
+    open_at(page, f"{server}/funding?sector=film&general=with&view=certainty&lang=en")
+    filters = Filters(("film",), general="with")
+    chart = CHART["funding-concentration"]
+    said = chart.finding(frame_of(chart, tables, filters), EN)
+    assert "OpenAI" in said
+    expect(card(page, "funding-concentration")).to_contain_text(said)
+    page.locator(".st-key-options").get_by_role("radio", name=EN.t("choices.general.without")).click()
+    expect(page).to_have_url(re.compile(r"general=without"))
+    expect(card(page, "funding-concentration")).not_to_contain_text("OpenAI")
+
+    open_at(page, f"{server}/funding?company=openai&lang=en")
+    page.get_by_role("link", name="Thrive Capital").first.click()
+    expect(page).to_have_url(re.compile(r"investor=thrive-capital"))
+    expect(page.get_by_role("link", name="OpenAI").first).to_be_visible()
