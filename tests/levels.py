@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from data.levels.store import LEVELS_VARIABLE, SeriesMeta
+from tests.loaded import levels_of, two_series, walk, with_levels  # noqa: F401  (for tests that want both)
 
 #: Five trading days around the Lantern Festival of 2024; the 24th and 25th were a weekend, the 9th to the 18th holidays.
 DAYS = ("2024-02-19", "2024-02-20", "2024-02-21", "2024-02-22", "2024-02-23")
@@ -43,8 +44,8 @@ def stored_files(root: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty store that REELSHIFT_LEVELS points to."""
     folder = tmp_path / "levels"
     monkeypatch.setenv(LEVELS_VARIABLE, str(folder))
-    yield folder
+    return folder

@@ -223,7 +223,7 @@ def test_a_stored_day_with_another_value_is_refused(root: Path) -> None:
 
 
 def test_two_given_rows_of_one_day_must_agree(root: Path) -> None:
-    with pytest.raises(LevelsRefused, match="'100.5': this day is known with 100"):
+    with pytest.raises(LevelsRefused, match=r"'100\.5': this day is known with 100"):
         append(meta(), table([DAYS[0], DAYS[0]], [100.0, 100.5]))
     assert not stored_files(root)
 
@@ -340,7 +340,8 @@ def test_a_reader_starts_over_when_its_file_was_replaced_meanwhile(root: Path, m
 
     def footer(place: str, name: str) -> object:
         if not done:
-            done.append(append(meta(), table(["2024-02-26"], [104.0])))
+            done.append(1)
+            append(meta(), table(["2024-02-26"], [104.0]))
         return original(place, name)
 
     monkeypatch.setattr(store, "_footer", footer)

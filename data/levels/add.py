@@ -203,8 +203,9 @@ def report_lines(outcome: Outcome) -> list[str]:
         now = store.find_series(meta.code)
         span = f", {now.first} to {now.last}" if now and not outcome.dry_run else ""
         dry = "dry run, nothing stored: " if outcome.dry_run else ""
+        new = f"{report.n_new:,} {'row' if report.n_new == 1 else 'rows'} new"
         same = f", {report.n_same:,} known already" if report.n_same else ""
-        lines.append(f"{dry}{shown(meta)}: {report.n_new:,} rows new{same}; {report.n_total:,} stored{span}; revision {report.revision}")
+        lines.append(f"{dry}{shown(meta)}: {new}{same}; {report.n_total:,} stored{span}; revision {report.revision}")
         if outcome.n_left_out:
             lines.append(f"  left out: {outcome.n_left_out:,} bad row(s), {outcome.n_problems:,} problem(s)")
         lines.append(f"  {_gap_line(outcome)}")

@@ -79,7 +79,7 @@ def _text(path: Path, is_header: Header) -> Cells:
             header = next(csv.reader([line], delimiter=separator), [])
             if is_header(header):
                 names = tuple(h.strip() for h in header)
-                body = text.split("\n", number + 1)[-1].rstrip() if len(lines) > number + 1 else ""
+                body = text.split("\n", number + 1)[-1].rstrip("\n") if len(lines) > number + 1 else ""
                 return _plain_rows(path.name, names, body, number + 2, separator) or _rows(
                     path.name, names, body.split("\n"), number + 2, separator
                 )

@@ -17,6 +17,7 @@ import hashlib
 import json
 import os
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time
@@ -286,13 +287,14 @@ def _read(root: str, entry: _Entry, start: int | None, end: int | None, columns:
     for file in entry.files:
         if _lies_outside(file, entry.series.is_intraday, start, end):
             continue
-        metadata, firsts, lasts = _footer(root, file.name)
-        low = 0 if start is None else int(np.searchsorted(lasts, start, "left"))
-        high = len(firsts) if end is None else int(np.searchsorted(firsts, end, "right"))
+        metadata = _footer(root, file.name)
+        groups = range(metadata.num_row_groups)
+        low = 0 if start is None else bisect_left(groups, start, key=lambda i: _times_of(metadata, i).max_raw)
+        high = len(groups) if end is None else bisect_right(groups, end, key=lambda i: _times_of(metadata, i).min_raw)
         if low < high:
             with place_at(root).open(file.name) as source:
-                groups = list(range(low, high))
-                parts.append(pq.ParquetFile(source, metadata=metadata).read_row_groups(groups, columns=wanted, use_threads=len(groups) > 8))
+                whole = pq.ParquetFile(source, metadata=metadata)
+                parts.append(whole.read_row_groups(list(groups[low:high]), columns=wanted, use_threads=high - low > 8))
     if not parts:
         return pa.schema([schema.field(c) for c in columns]).empty_table()
     found = pa.concat_tables(parts)
@@ -311,13 +313,15 @@ def _lies_outside(file: _File, is_intraday: bool, start: int | None, end: int | 
 
 
 @lru_cache(maxsize=256)
-def _footer(root: str, name: str) -> tuple[Any, np.ndarray, np.ndarray]:
-    """A file's metadata, and the first and last time of each row group. Names are hashes, so this never goes stale."""
+def _footer(root: str, name: str) -> Any:
+    """A file's metadata. Names are hashes of what is in the files, so this never goes stale."""
     with place_at(root).open(name) as source:
-        metadata = pq.ParquetFile(source).metadata
-    bounds = [metadata.row_group(i).column(0).statistics for i in range(metadata.num_row_groups)]
-    stored = np.array([[b.min_raw, b.max_raw] for b in bounds], dtype=np.int64).reshape(-1, 2)
-    return metadata, stored[:, 0], stored[:, 1]
+        return pq.ParquetFile(source).metadata
+
+
+def _times_of(metadata: Any, group: int) -> Any:
+    """First and last time of a row group, as `min_raw` and `max_raw`."""
+    return metadata.row_group(group).column(0).statistics
 
 
 def _numbers(dates: pa.ChunkedArray | pa.Array) -> np.ndarray:
