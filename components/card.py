@@ -13,7 +13,7 @@ from components import filterbar, records, state
 from components.chart import Chart
 from components.charts import CHART, figure_of, finding_of, frame_of
 from components.files import chart_file, chart_rows, file_name, sources_of
-from components.narrowing import no_filter
+from components.narrowing import no_filter, to_event
 from components.plain import plain
 from components.reliability import agreement_line
 from components.words import Words
@@ -219,7 +219,8 @@ def source_line(chart: Chart, tables: Tables, filters: Filters, words: Words) ->
     made = _made_of(chart, tables, filters)
     key = "card.source_line" if made.documents else "card.source_line_none"
     marks = frame_of(chart, tables, filters).to_dict("records") if chart.narrows is not no_filter else []
-    click = words.t("card.click_filter" if any(changes(chart.narrows(mark), filters) for mark in marks) else "card.click_rows")
+    narrowing = any(changes(chart.narrows(mark), filters) for mark in marks)
+    click = words.t(("card.click_event" if chart.narrows is to_event else "card.click_filter") if narrowing else "card.click_rows")
     return plain(words.t(key, n=made.documents, first=words.listed(made.publishers), version=tables.version) + words.t("joiner") + click)
 
 

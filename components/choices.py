@@ -36,7 +36,7 @@ def option(parameter: str, filters: Filters, words: Words) -> None:
 
     st.segmented_control(
         words.t(f"choices.{parameter}.label"),
-        sorted(allowed, key=int) if parameter == "days" else allowed,
+        sorted(allowed, key=int) if parameter in ("days", "around") else allowed,
         key=key,
         required=True,
         format_func=lambda code: words.t(f"choices.{parameter}.{code}"),

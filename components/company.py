@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components import entity, listing, rounds
+from components.backwards import show_around_rounds
 from components.card import show_chart
 from components.figures.money import money_words
 from components.figures.speakers import time_of
@@ -48,6 +49,7 @@ def show_company(tables: Tables, filters: Filters, words: Words) -> None:
     investors = companies.investors_in(tables, shown)
     title = words.t("entity.company.investors", n=len(investors))
     entity.counterparts("company-investors", title, words.t("entity.company.investors_about"), "investor", investors, words)
+    show_around_rounds(tables, filters, shown, words)
     _beside(tables, filters, shown, words)
 
 

@@ -58,7 +58,7 @@ def relations(tables: Tables, view: str, entity: Record, words: Words) -> list[s
     parts = beside.parts_of(tables, entity["entity_id"]).to_dict("records")
     for key, relatives in (("part_of", [parent] if parent else []), ("parts", parts)):
         if relatives:
-            names = words.listed(_name_link(acting, row, view, words) for row in relatives)
+            names = words.listed(name_link(acting, row, view, words) for row in relatives)
             lines.append(plain(words.t(f"entity.{key}")) + words.t("colon") + names)
     others = [v for v in VIEWS if v != view and entity["entity_id"] in acting[v]]
     if others:
@@ -67,7 +67,7 @@ def relations(tables: Tables, view: str, entity: Record, words: Words) -> list[s
     return lines
 
 
-def _name_link(acting: dict[str, set[str]], entity: Record, view: str, words: Words) -> str:
+def name_link(acting: dict[str, set[str]], entity: Record, view: str, words: Words) -> str:
     """A relative's name, linked to the view that has something to say: the same one where it can be."""
     name = words.pick(entity, "name")
     found = next((v for v in (view, *VIEWS) if entity["entity_id"] in acting[v]), "")

@@ -36,6 +36,12 @@ def by_quarter(mark: Mark) -> Pairs:
     return [("from", quarter), ("to", quarter)] if isinstance(quarter, str) else []
 
 
+def to_event(mark: Mark) -> Pairs:
+    """An event opens its own view; any other mark shows the records behind it."""
+    key = mark.get("record_id", mark.get("mark_id"))
+    return [("event", key)] if mark["table"] == "events" and isinstance(key, str) else []
+
+
 def by_id(parameter: str, column: str) -> Any:
     """A mark that stands for one record: a company, an investor."""
 

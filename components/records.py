@@ -34,6 +34,11 @@ def view_link(name: object, view: str, entity: object, words: Words, marked: str
     return f"[{highlighted(name, marked)}](/{VIEWS[view]}?{view}={quote(str(entity), safe='')}&lang={words.lang})"
 
 
+def event_link(event: Record, words: Words) -> str:
+    """An event's title as a Markdown link to its view."""
+    return f"[{plain(words.pick(event, 'title'))}](/?event={quote(str(event['event_id']), safe='')}&lang={words.lang})"
+
+
 def show_records(
     tables: Tables, table: str, rows: pd.DataFrame, words: Words, most: int = 12, marked: str = "", both: bool = False
 ) -> None:
@@ -144,7 +149,7 @@ def _move(row: Record, words: Words) -> list[str]:
 
 def _event(row: Record, words: Words) -> list[str]:
     facts = [_date(row, "date", words), words.code("event_kind", row["kind"]), words.codes("sector", split(row["sectors"]))]
-    return [f"**{plain(words.pick(row, 'title'))}** · {plain(' · '.join(facts))}", plain(words.pick(row, "summary")), _audit(row, words)]
+    return [f"**{event_link(row, words)}** · {plain(' · '.join(facts))}", plain(words.pick(row, "summary")), _audit(row, words)]
 
 
 def _model(row: Record, words: Words) -> list[str]:

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components import entity
+from components.backwards import show_after_statements
 from components.card import show_chart
 from components.figures.speakers import time_of
 from components.plain import plain
@@ -32,6 +33,7 @@ def show_speaker(tables: Tables, filters: Filters, words: Words) -> None:
     if len(shown):
         show_chart("speaker-path", tables, filters, words)
         entity.section("speaker", "opinions", tables, filters, shown, words)
+        show_after_statements(tables, filters, shown, words)
     _company(tables, filters, beside.organizations_of(everything, filters.speaker), words)
     if len(shown):
         entity.documents("speaker", tables, shown, words)

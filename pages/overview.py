@@ -1,10 +1,19 @@
 """One screen: the headline numbers of the chosen sectors, and all four kinds of record on one time axis."""
 
 from components import shell
+from components.event import choose_event, show_event
 from components.headline import show_headline
+from components.timeline import show_controls, show_hint
 
 TABLES = ("opinions", "funding_rounds", "index_moves", "events")
 
 tables, filters, words = shell.page("overview", TABLES)
-show_headline(tables, filters, words)
-shell.charts(("impact-timeline", "sector-summary"), tables, filters, words)
+if filters.event:
+    show_event(tables, filters, words)
+else:
+    show_headline(tables, filters, words)
+    choose_event(tables, words)
+    show_controls(tables, filters, words)
+    shell.charts(("impact-timeline",), tables, filters, words)
+    show_hint(tables, words)
+    shell.charts(("sector-summary",), tables, filters, words)

@@ -277,7 +277,7 @@ HOSTILE = hostile()
 
 
 #: Charts whose hovers hold text of the records: for the others there is nothing to escape.
-SPEAKS = {"impact-timeline", "speaker-path", "funding-timeline", "stated-moves", "events-timeline", "model-frontier"}
+SPEAKS = {"impact-timeline", "speaker-path", "funding-timeline", "stated-moves", "events-timeline", "model-frontier", "event-around"}
 
 
 @every_chart

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from components.charts import CHART
+from components.figures.markets import symbol_of
 from components.words import Words
 from data.filters import Filters
 from data.frames import markets
 from data.tables import Tables, open_tables
 from tests.factory import tables_from
+from tests.loaded import levels_of, with_levels
 
 ALL = Filters()
 SERIES = [
@@ -201,6 +204,112 @@ def test_sources_of_a_mark_are_those_of_all_its_records_once() -> None:
     assert moves_of(tables(*rows)).iloc[0]["source_ids"] == "S0001;S0002;S0003"
 
 
+# Loaded benchmarks ------------------------------------------------------------------------------
+
+
+def closes(**by_day: float) -> pd.DataFrame:
+    """Closes by day of 2024: `d0219=10.0` is 19 February."""
+    return pd.DataFrame({"date": [pd.Timestamp(f"2024-{d[1:3]}-{d[3:]}") for d in by_day], "close": list(by_day.values())})
+
+
+def test_a_loaded_benchmark_stands_in_where_no_closes_are_stated() -> None:
+    window_of = window("story", "2024-04-08", "2024-04-10", 12)
+    opened = with_levels(levels_of({"broad": closes(d0403=100, d0408=101, d0409=102, d0410=105)}), tables(window_of, *WINDOW))
+    frame = moves_of(opened)
+    stated = frame[frame["is_computed"]].iloc[0]
+    added = frame[frame["mark_id"] == "index_moves-1"].iloc[0]
+    # From the close of Wednesday 3 April: the 4th and 5th were holidays, which nobody had to tell. 105 / 100.
+    assert added["base_date"] == pd.Timestamp("2024-04-03")
+    assert (added["benchmark_move_pct"], added["benchmark_basis"]) == (pytest.approx(5.0), "loaded")
+    assert added["difference_pct"] == pytest.approx(7.0)
+    assert (stated["benchmark_move_pct"], stated["benchmark_basis"]) == (pytest.approx(3.9330, abs=1e-4), "stated")
+    hovers = [text for trace in CHART["stated-moves"].figure(frame, Words("en")).data for text in (trace.hovertext or ())]
+    assert any("as loaded here" in re.sub("<br>", " ", text) for text in hovers)
+
+
+def test_loaded_closes_of_exact_days_alone_count() -> None:
+    loaded = levels_of({"broad": closes(d0403=100, d0409=102)})
+    stated = (
+        window("story", "2024-04-08", "2024-04-10", 12),  # no close on the last day
+        move("story", "2024-04-09", 3, "pct_change_intraday"),  # no close stands beside a reading within the day
+        window("story", "2024-05-06", "2024-05-08", 4),  # nothing near its first day
+        move("broad", "2024-04-09", 2),  # a benchmark itself
+        move("abroad", "2024-04-09", 2),  # of another currency
+    )
+    assert moves_of(with_levels(loaded, tables(*stated)))["benchmark_basis"].isna().all()
+    day = moves_of(with_levels(loaded, tables(move("story", "2024-04-09", 3)))).iloc[0]
+    assert (day["base_date"], day["benchmark_move_pct"]) == (pd.Timestamp("2024-04-03"), pytest.approx(2.0))
+
+
+def test_a_series_without_a_benchmark_takes_a_loaded_one_of_its_currency() -> None:
+    loaded = levels_of({"dow": closes(d0215=100, d0216=90)}, dow={"kind": "benchmark", "currency": "USD", "name_en": "Dow"})
+    row = moves_of(with_levels(loaded, tables(move("abroad", "2024-02-16", -7)))).iloc[0]
+    assert (row["benchmark_id"], row["benchmark_en"], row["benchmark_move_pct"]) == ("dow", "Dow", pytest.approx(-10.0))
+
+
+# The list ---------------------------------------------------------------------------------------
+
+
+def test_those_with_a_benchmark_are_listed_first_then_the_largest_and_benchmarks_never() -> None:
+    stated = [move("abroad", f"2024-03-{n:02}", n) for n in range(1, 20)]
+    frame = moves_of(tables(*WINDOW, move("broad", "2024-03-05", -60), *stated))
+    listed = frame[frame["list_place"].notna()].sort_values("list_place")
+    assert len(listed) == markets.LISTED
+    assert list(listed["series_id"])[:3] == ["story", "trade", "abroad"]
+    assert list(listed["move_pct"])[2:5] == [19, 18, 17]
+    alone = moves_of(tables(move("broad", "2024-03-05", -60)))
+    assert list(alone["list_place"]) == [1]
+
+
+def test_with_an_event_the_nearest_are_listed() -> None:
+    stated = [move("abroad", f"2024-{n:02}-08", n) for n in range(1, 13)]
+    event = {"event_id": "EV007", "date": "2024-06-07", "title_en": "Shown", "title_zh": "亮相", "kind": "product", "sectors": "cross"}
+    opened = tables_from(index_moves=[*WINDOW, *stated, *stated], series=SERIES, events=[event])
+    frame = moves_of(opened, Filters(event="EV007"))
+    listed = frame.sort_values("list_place")
+    assert set(listed["window_end"].iloc[:2]) == {pd.Timestamp("2024-06-08")}
+    assert set(frame["short_title_en"]) == {"Shown"}
+    figure = CHART["stated-moves"].figure(frame, Words("zh"))
+    assert any("亮相" in a.text for a in figure.layout.annotations)
+    unknown = moves_of(opened, Filters(event="EV999"))
+    pd.testing.assert_frame_equal(unknown, moves_of(opened))
+
+
+@pytest.mark.parametrize(
+    ("note", "part"), [("midday figure, not close", "midday"), ("morning session", "morning"), ("10:03 quote", "morning"), ("", "intraday")]
+)
+def test_when_a_figure_was_read_is_said_and_shaped(note: str, part: str) -> None:
+    frame = moves_of(
+        tables(move("story", "2024-02-20", 5, "pct_change_intraday", notes_en=note, confidence="low"), move("story", "2024-02-21", 5))
+    )
+    assert sorted(frame["day_part"].dropna()) == [part]
+    figure = CHART["stated-moves"].figure(frame, Words("en"))
+    words = {"midday": "midday", "morning": "morning", "intraday": "within the day"}[part]
+    assert any(f"{words}, low confidence" in a.text for a in figure.layout.annotations)
+    symbols = {s for trace in figure.data if trace.hovertext for s in trace.marker.symbol}
+    assert symbols == {"diamond", "diamond-open-dot"}
+    hollow = {"kind": "sector_index", "confidence": "high", "measure": "pct_change_intraday"}
+    assert symbol_of(hollow) == "circle-open"
+
+
+def test_the_sora_index_is_marks_and_a_move_never_a_line() -> None:
+    frame = moves_of(open_tables())
+    assert len(frame[(frame["series_id"] == "ths-sora-concept") & frame["is_computed"]]) == 1
+    figure = CHART["stated-moves"].figure(frame, Words("en"))
+    assert all(trace.mode != "lines" for trace in figure.data if trace.hovertext)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_very_many_moves_are_a_few_marks_and_a_shading(lang: str) -> None:
+    frame = moves_of(open_tables())
+    many = pd.concat([frame] * 40, ignore_index=True)
+    many.loc[len(frame) :, "list_place"] = pd.NA
+    figure = CHART["stated-moves"].figure(many, Words(lang))
+    assert sum(len(trace.x) for trace in figure.data if trace.type == "scatter") < 1500
+    assert [trace.type for trace in figure.data].count("heatmap") == 1
+    assert CHART["stated-moves"].height(many) == CHART["stated-moves"].height(frame) < 1200
+
+
 # Headline moves ---------------------------------------------------------------------------------
 
 
@@ -228,37 +337,6 @@ def test_headline_of_the_shipped_tables_is_the_newspapers_window() -> None:
         assert (round(row["move_pct"], 2), round(row["benchmark_move_pct"], 1)) == (46.13, 3.9)
     theme = moves_of(open_tables()).set_index("mark_id").loc["csi-ai-theme:2024-02-20:2024-03-22"]
     assert round(theme["move_pct"], 1) == 14.1
-
-
-# Levels -----------------------------------------------------------------------------------------
-
-
-def levels_of(opened: Tables, filters: Filters = ALL) -> pd.DataFrame:
-    return markets.index_levels(markets.index_levels_rows(opened, filters), filters)
-
-
-def test_levels_are_rebased_to_the_first_shown_and_single_ones_are_not() -> None:
-    opened = tables(
-        level("story", "2024-01-02", 50),
-        level("story", "2024-02-02", 60),
-        level("story", "2024-03-04", 75),
-        level("trade", "2024-01-02", 9),
-        move("story", "2024-01-02", 3),
-        level("abroad", "2024-01-02", 30, unit="USD", measure="intraday_price"),
-    )
-    frame = levels_of(opened)
-    story = frame[frame["series_id"] == "story"]
-    assert story["level_rebased"].tolist() == pytest.approx([100, 120, 150])  # 60 / 50, 75 / 50
-    assert frame.loc[frame["series_id"] == "trade", "level_rebased"].isna().all()
-    assert set(frame["series_id"]) == {"story", "trade"}  # no percentages, no prices from within a day
-    later = levels_of(opened, Filters(since="2024-02"))
-    assert later["level_rebased"].tolist() == pytest.approx([100, 125])  # 75 / 60
-    assert set(later["base_date"]) == {pd.Timestamp("2024-02-02")}
-
-
-def test_levels_are_marks_and_never_joined() -> None:
-    drawn = CHART["index-levels"].figure(levels_of(tables(*WINDOW)), Words("en"))
-    assert {trace.mode for trace in drawn.data} == {"markers"}
 
 
 # Events -----------------------------------------------------------------------------------------
@@ -320,7 +398,7 @@ def test_text_of_an_event_is_never_markup() -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("slug", ["stated-moves", "index-levels", "events-timeline"])
+@pytest.mark.parametrize("slug", ["stated-moves", "events-timeline"])
 @pytest.mark.parametrize("given", ["nothing", "one", "shipped"])
 def test_figures_draw_and_every_mark_leads_to_its_row(slug: str, given: str, lang: str) -> None:
     one = tables_from(index_moves=[move("story", "2024-02-20", 5)], series=SERIES, events=EVENTS[:1])
@@ -353,11 +431,11 @@ def test_finding_of_the_moves_says_what_the_rows_carry(lang: str) -> None:
 @pytest.mark.parametrize(
     ("value", "qualifier", "said"),
     [
-        (19, "at_least", "≥ 15.4 points ahead"),  # at least +19% is at least 19 - 3.6 ahead
-        (1, "at_least", "≤ 2.6 points behind"),  # at least +1% is at most 3.6 - 1 behind
-        (1, "at_most", "≥ 2.6 points behind"),
-        (-5, "at_least", "≥ 8.6 points behind"),  # a fall of at least 5%
-        (19, "exact", "+3.6%: 15.4 points ahead"),
+        (19, "at_least", "≥ 15.4 pp ahead"),  # at least +19% is at least 19 - 3.6 ahead
+        (1, "at_least", "≤ 2.6 pp behind"),  # at least +1% is at most 3.6 - 1 behind
+        (1, "at_most", "≥ 2.6 pp behind"),
+        (-5, "at_least", "≥ 8.6 pp behind"),  # a fall of at least 5%
+        (19, "exact", "+3.6%, 15.4 pp ahead"),
     ],
 )
 def test_a_bound_of_a_move_bounds_its_difference(value: float, qualifier: str, said: str) -> None:

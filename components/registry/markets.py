@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from components.chart import Chart
+from components.figures import event_pooled, event_window
 from components.figures import events as event_figures
+from components.figures import index_levels as level_figures
 from components.figures import markets as market_figures
+from data.frames import event_studies
+from data.frames import index_levels as level_frames
 from data.frames import markets as market_frames
 
 CHARTS = (
     Chart(
         slug="stated-moves",
         page="markets",
-        tables=("index_moves", "series", "sources"),
+        tables=("index_moves", "series", "events", "sources"),
         rows=market_frames.stated_moves_rows,
         frame=market_frames.stated_moves,
         figure=market_figures.stated_moves,
@@ -23,14 +27,38 @@ CHARTS = (
     Chart(
         slug="index-levels",
         page="markets",
-        tables=("index_moves", "sources"),
-        rows=market_frames.index_levels_rows,
-        frame=market_frames.index_levels,
-        figure=market_figures.index_levels,
-        finding=market_figures.index_levels_finding,
+        tables=("index_moves", "events", "sources"),
+        rows=level_frames.index_levels_rows,
+        frame=level_frames.index_levels,
+        figure=level_figures.index_levels,
+        finding=level_figures.index_levels_finding,
         keys=("move_id",),
         caveats=("two_points_not_a_line", "not_a_close"),
-        height=market_figures.index_levels_height,
+        height=level_figures.index_levels_height,
+    ),
+    Chart(
+        slug="event-window",
+        page="markets",
+        tables=("events", "opinions", "funding_rounds", "index_moves", "series", "entities", "sources"),
+        rows=event_studies.event_window_rows,
+        frame=event_studies.event_window,
+        figure=event_window.event_window,
+        finding=event_window.event_window_finding,
+        keys=("study_mark",),
+        caveats=("abnormal_not_caused", "event_day_elsewhere", "two_points_not_a_line", "no_benchmark", "coverage_uneven"),
+        height=event_window.event_window_height,
+    ),
+    Chart(
+        slug="event-pooled",
+        page="markets",
+        tables=("events", "index_moves", "series", "sources"),
+        rows=event_studies.event_pooled_rows,
+        frame=event_studies.event_pooled,
+        figure=event_pooled.event_pooled,
+        finding=event_pooled.event_pooled_finding,
+        keys=("study_mark",),
+        caveats=("abnormal_not_caused", "windows_shared", "event_day_elsewhere", "no_benchmark"),
+        height=event_pooled.event_pooled_height,
     ),
     Chart(
         slug="events-timeline",

@@ -1,12 +1,13 @@
 """Frames of the markets page: what was stated of indices and shares, and what happened on which day.
 
-A percentage stands beside the move of its benchmark only where a sourced close of the benchmark
-exists on both days that the move is measured between. Nothing is interpolated: an index without a
-close on one of the two days has no move.
+A percentage stands beside the move of its benchmark only where a close of the benchmark is known on both
+days that the move is measured between: one that a document states, else one that somebody loaded. Nothing is
+interpolated: an index without a close on one of the two days has no move.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
@@ -18,6 +19,7 @@ from data.catalog import LIST_SEPARATOR
 from data.filters import Filters
 from data.frames.common import chosen, collected, shown_sectors
 from data.frames.documents import with_publisher
+from data.frames.loaded_benchmarks import LOADED, with_loaded
 from data.tables import Tables
 
 Rows = nw.LazyFrame[Any]
@@ -27,6 +29,10 @@ SORA_ANNOUNCED = date(2024, 2, 16)
 LEVELS = ("close", "high")
 MOVES = ("pct_change_window", "pct_change_day", "pct_change_intraday")
 INDEX_KINDS = ("concept_index", "sector_index")
+#: How many moves are listed one by one.
+LISTED = 12
+#: Words of a note that say when a figure was read; what says neither was read while trading went on.
+_DAY_PARTS = {"midday": re.compile(r"midday"), "morning": re.compile(r"morning|\b(9|10|11):[0-5]\d\b")}
 #: The long holidays of the Shanghai and Shenzhen exchanges: first day closed, first session after, last session before.
 #: Of other holidays nothing is said here, and a move that would need them has no benchmark.
 MAINLAND_HOLIDAYS = (
@@ -49,7 +55,9 @@ def stated_moves_rows(tables: Tables, filters: Filters) -> Rows:
     Parts: `move`, a stated percentage; `level_start` and `level_end`, the two levels that a move is
     computed from; `benchmark_start` and `benchmark_end`, the closes of the benchmark on the day that
     the move starts from and on its last day, both or neither. Levels of a window's first day and of
-    benchmarks are taken whatever the filters say; the mark itself must pass them.
+    benchmarks are taken whatever the filters say; the mark itself must pass them. `near_day` is the day of the
+    chosen event. Where no closes are stated and the benchmark (or one of the same currency, for a series without
+    one) is loaded, `loaded_move_pct` is its move between the closes of `loaded_base_date` and the last day.
     """
     series = tables.frame("series").select("series_id", "benchmark_id", "currency")
     levels = _levels(tables)
@@ -65,7 +73,10 @@ def stated_moves_rows(tables: Tables, filters: Filters) -> Rows:
     parts = nw.concat([stated, first, last, *benchmarks], how="vertical")
     names = tables.frame("series").select(benchmark_id="series_id", benchmark_en="name_en", benchmark_zh="name_zh")
     records = tables.frame("index_moves").join(parts, on="move_id", how="inner").join(names, on="benchmark_id", how="left")
-    return with_publisher(records, tables)
+    titles = ("title_en", "title_zh", "short_title_en", "short_title_zh")
+    near = tables.frame("events").select("event_id", *titles, near_day=nw.col("date_start"))
+    found = with_publisher(records.with_columns(event_id=nw.lit(filters.event)).join(near, on="event_id", how="left"), tables)
+    return nw.from_native(with_loaded(collected(found), tables)).lazy() if tables.levels.series else found
 
 
 def stated_moves(rows: Rows, filters: Filters) -> pd.DataFrame:
@@ -75,65 +86,98 @@ def stated_moves(rows: Rows, filters: Filters) -> pd.DataFrame:
     100 * (last level / first level - 1) where `is_computed`. A stated window counts its first day, so
     it is measured from `base_date`, the session before `window_start`; a computed one from the day of
     its first level, where both are the same. A day's move is measured from the session before.
-    `benchmark_move_pct` runs from the close of `base_date` to that of `window_end`; both are empty where
-    the two closes are not known, and for part-day readings (`pct_change_intraday`), which no close can
-    stand beside. `difference_pct` is `move_pct - benchmark_move_pct`, in percentage points.
-    Order: windows, days, readings within a day; in each the series by their first move, in a series by date.
+    `benchmark_move_pct` runs from the close of `base_date` to that of `window_end`, which documents state or
+    somebody loaded (`benchmark_basis`); both are empty where the two closes are not known, and for part-day
+    readings (`pct_change_intraday`, with their `day_part`), which no close can stand beside. `difference_pct`
+    is `move_pct - benchmark_move_pct`, in percentage points. `list_place` numbers the moves that are listed one by
+    one: see `_places`. Order: windows, days, readings within a day; in each the series by their first move, in a
+    series by date.
     """
     records = collected(rows)
+    records = records.reindex(columns=[*records.columns, *(c for c in _MAY_LACK if c not in records)])
     levels = levels_by_day(records[records["unit"] == "points"])
-    marks = records[records["mark_part"].isin(("move", "level_end"))].copy()
-    marks["window_start"] = marks["window_start"].where(~marks["is_computed"].astype(bool), marks["base_date"])
-    marks["measure"] = marks["measure"].where(~marks["is_computed"].astype(bool), "pct_change_window")
-    marks["move_pct"] = [
-        window_move(levels, m["series_id"], m["base_date"], m["window_end"]) if m["is_computed"] else m["value"]
-        for m in marks.to_dict("records")
-    ]
-    marks["benchmark_move_pct"] = [
-        window_move(levels, m["benchmark_id"], m["base_date"], m["window_end"]) for m in marks.to_dict("records")
-    ]
-    for column in ("move_pct", "benchmark_move_pct"):
+    marks = records[records["mark_part"].isin(("move", "level_end"))]
+    # A day with a close and a high counts by its close.
+    marks = marks.sort_values(["measure", "move_id"], kind="stable").drop_duplicates("mark_id").sort_index()
+    computed = marks["is_computed"].astype(bool)
+    marks["window_start"] = marks["window_start"].where(~computed, marks["base_date"])
+    marks["measure"] = marks["measure"].where(~computed, "pct_change_window")
+    ends = (marks["base_date"], marks["window_end"])
+    own = [window_move(levels, *asked) for asked in zip(marks["series_id"], *ends, strict=True)]
+    marks["move_pct"] = pd.Series(own, index=marks.index, dtype="float64").where(computed, marks["value"])
+    marks["benchmark_move_pct"] = [window_move(levels, *asked) for asked in zip(marks["benchmark_id"], *ends, strict=True)]
+    for column in ("move_pct", "benchmark_move_pct", "loaded_move_pct"):
         marks[column] = marks[column].astype("float64")
+    marks = _beside_loaded(marks)
     marks["difference_pct"] = marks["move_pct"] - marks["benchmark_move_pct"]
-    based = marks["is_computed"].astype(bool) | marks["benchmark_move_pct"].notna()
+    based = computed | marks["benchmark_move_pct"].notna()
     marks["base_date"] = marks["base_date"].where(based).astype(marks["window_end"].dtype)
     marks["source_ids"] = marks["mark_id"].map(_sources(records))
+    marks["day_part"] = [_day_part(*m) for m in zip(marks["measure"], marks["notes_en"], strict=True)]
+    marks["list_place"] = _places(marks)
+    marks["event_id"] = marks["event_id"].where(marks["near_day"].notna())
+    for lang in ("en", "zh"):
+        marks[f"short_title_{lang}"] = marks[f"short_title_{lang}"].fillna(marks[f"title_{lang}"])
     marks["first"] = marks.groupby(["measure", "series_id"])["window_end"].transform("min")
     marks["place"] = marks["measure"].map({measure: i for i, measure in enumerate(MOVES)})
     ordered = marks.sort_values(["place", "first", "series_id", "window_end", "window_start", "mark_id"], kind="stable")
-    return ordered[_MOVE_COLUMNS].reset_index(drop=True)
+    return ordered[list(_MOVE_COLUMNS)].astype(_MOVE_TYPES).reset_index(drop=True).copy()
 
 
-_MOVE_COLUMNS = [
-    "mark_id",
-    "series_id",
-    "index_name_en",
-    "index_name_zh",
-    "kind",
-    "sectors",
-    "measure",
-    "is_computed",
-    "window_start",
-    "window_end",
-    "base_date",
-    "move_pct",
-    "value_qualifier",
-    "benchmark_id",
-    "benchmark_en",
-    "benchmark_zh",
-    "benchmark_move_pct",
-    "difference_pct",
-    "confidence",
-    "notes_en",
-    "notes_zh",
-    "source_ids",
-    "publisher",
-    "in_film",
-    "in_short_drama",
-    "in_games",
-    "in_advertising",
-    "in_cross",
-]
+def _beside_loaded(marks: pd.DataFrame) -> pd.DataFrame:
+    """Take the loaded benchmark where no closes of one are stated, and say what each rests on."""
+    stated = marks["benchmark_move_pct"].notna()
+    loaded = ~stated & marks["loaded_move_pct"].notna()
+    basis = pd.Series(None, index=marks.index, dtype="object").mask(stated, "stated").mask(loaded, "loaded")
+    columns = {
+        "base_date": "loaded_base_date", "benchmark_move_pct": "loaded_move_pct", "benchmark_id": "loaded_benchmark_id",
+        "benchmark_en": "loaded_benchmark_en", "benchmark_zh": "loaded_benchmark_zh",
+    }  # fmt: skip
+    taken = {to: marks[to].where(~loaded, marks[of]) for to, of in columns.items()} if loaded.any() else {}
+    return marks.assign(benchmark_basis=basis, **taken)
+
+
+def _day_part(measure: str, note: object) -> str | None:
+    """When a figure was read that is no close, by its note."""
+    if measure != "pct_change_intraday":
+        return None
+    return next((part for part, words in _DAY_PARTS.items() if isinstance(note, str) and words.search(note)), "intraday")
+
+
+def _places(marks: pd.DataFrame) -> pd.Series:
+    """The places of the first LISTED moves, empty for the others; benchmarks are listed only where there is nothing else.
+
+    With an event chosen, those that begin nearest to its day come first, else those with a known benchmark; of equal
+    ones the largest.
+    """
+    own = marks[marks["kind"] != "benchmark"]
+    own = own if len(own) else marks
+    starts = own["window_start"].fillna(own["window_end"])
+    ranks = pd.DataFrame(
+        {
+            "days": (starts - own["near_day"]).abs(),
+            "alone": own["benchmark_move_pct"].isna(),
+            "part_day": own["day_part"].notna(),
+            "size": -own["move_pct"].abs(),
+            "mark": own["mark_id"],
+        },
+        index=own.index,
+    )
+    first = ranks.sort_values(list(ranks), kind="stable").index[:LISTED]
+    return pd.Series(range(1, len(first) + 1), index=first, dtype="float64").reindex(marks.index)
+
+
+#: What rows made elsewhere (event studies) do not bring.
+_MAY_LACK = ("event_id", "near_day", "title_en", "title_zh", "short_title_en", "short_title_zh", *LOADED)
+_MOVE_COLUMNS = ("mark_id", "series_id", "index_name_en", "index_name_zh", "kind", "sectors", "measure", "day_part", "is_computed",
+                 "window_start", "window_end", "base_date", "move_pct", "value_qualifier", "benchmark_id", "benchmark_en", "benchmark_zh",
+                 "benchmark_basis", "benchmark_move_pct", "difference_pct", "list_place", "event_id", "short_title_en", "short_title_zh",
+                 "confidence", "notes_en", "notes_zh", "source_ids", "publisher", "in_film", "in_short_drama", "in_games",
+                 "in_advertising", "in_cross")  # fmt: skip
+#: Columns that may hold nothing at all, and then say nothing of their type.
+_MOVE_TYPES = {"list_place": "Int64"} | dict.fromkeys(
+    ("day_part", "benchmark_basis", "event_id", "short_title_en", "short_title_zh"), "str"
+)
 
 
 #: Levels by series and day.
@@ -221,7 +265,10 @@ def _levels(tables: Tables) -> Rows:
     """Every stated level in points, whatever the filters say."""
     every = tables.frame("index_moves")
     levels = every.filter(nw.col("unit") == "points", nw.col("measure").is_in(LEVELS))
-    return levels.select("move_id", "series_id", "measure", "kind", date=nw.col("date").cast(_DAY))
+    levels = levels.select("move_id", "series_id", "measure", "kind", date=nw.col("date").cast(_DAY))
+    # Stated twice is known once, or every move would be computed from each pair.
+    first = levels.group_by("series_id", "date", "measure").agg(move_id=nw.col("move_id").min())
+    return levels.join(first.select("move_id"), on="move_id", how="semi")
 
 
 def _stated(moves: Rows, series: Rows) -> Rows:
@@ -296,49 +343,6 @@ def _sources(records: pd.DataFrame) -> dict[str, str]:
     for mark, listed in zip(ordered["mark_id"], ordered["source_ids"], strict=True):
         found.setdefault(mark, {}).update(dict.fromkeys(listed.split(LIST_SEPARATOR)))
     return {mark: LIST_SEPARATOR.join(documents) for mark, documents in found.items()}
-
-
-def index_levels_rows(tables: Tables, filters: Filters) -> Rows:
-    """Stated levels and closing prices under the filters."""
-    rows = chosen(tables, "index_moves", filters).filter(nw.col("unit") != "percent", nw.col("measure").is_in(LEVELS))
-    return with_publisher(rows, tables)
-
-
-def index_levels(rows: Rows, filters: Filters) -> pd.DataFrame:
-    """Stated levels, each as a share of the first level shown of its series.
-
-    Rows in: one stated level or closing price. Rows out: the same, by series and date, with
-    `level_rebased` = 100 * value / value on `base_date`, the day of the series' first level shown.
-    `n` is the number of levels of the series; one alone is not rebased. The days are those that
-    somebody stated, not a series: nothing is known here of the days between.
-    """
-    frame = collected(rows).sort_values(["date", "move_id"], kind="stable")
-    by_series = frame.groupby("series_id", sort=False)
-    frame["n"] = by_series["move_id"].transform("size").astype("int64")
-    first = by_series["date"].transform("min")
-    frame["base_date"] = first.where(frame["n"] > 1)
-    frame["level_rebased"] = (100 * frame["value"] / by_series["value"].transform("first")).where(frame["n"] > 1).astype("float64")
-    frame["first"] = first
-    columns = [
-        "move_id",
-        "series_id",
-        "index_name_en",
-        "index_name_zh",
-        "kind",
-        "sectors",
-        "date",
-        "measure",
-        "value",
-        "unit",
-        "base_date",
-        "level_rebased",
-        "n",
-        "notes_en",
-        "notes_zh",
-        "source_ids",
-        "publisher",
-    ]
-    return frame.sort_values(["first", "series_id", "date"], kind="stable")[columns].reset_index(drop=True)
 
 
 def events_timeline_rows(tables: Tables, filters: Filters) -> Rows:

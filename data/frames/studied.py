@@ -1,4 +1,4 @@
-"""Which loaded series a chart shows, what each is set against, and the daily closes around some days."""
+"""Which loaded series a chart shows, what each is set against, and how many days of it two windows may take."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from datetime import date, timedelta
 from math import ceil
 from typing import Any
 
-import pandas as pd
-
 from data.catalog import dictionary
-from data.event_study import ESTIMATION, WINDOW, daily_closes
+from data.event_study import ESTIMATION, WINDOW
 from data.event_study.single import Window
 from data.filters import Filters, days_of
 from data.frames.common import shown_sectors
@@ -84,12 +82,6 @@ def _calendar(sessions: int) -> int:
 def shifted(day: date, days: int) -> date:
     """A day so many days later, or the first or last day that there is."""
     return date.min + timedelta(days=min(max(day.toordinal() - 1 + days, 0), date.max.toordinal() - 1))
-
-
-def closes(loaded: Loaded, code: str, first: date, last: date) -> pd.DataFrame:
-    """One row a day with a close: `series_id`, `close_date`, `close`; of finer levels the last of each day."""
-    read = daily_closes(loaded.read(code, first, last, ("date", "close")).to_pandas())
-    return pd.DataFrame({"series_id": code, "close_date": read.index, "close": read.to_numpy()})
 
 
 def described(studied: Studied) -> dict[str, Any]:
