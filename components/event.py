@@ -55,6 +55,7 @@ def choose_event(tables: Tables, words: Words) -> None:
         format_func=lambda code: names.get(code, str(code)),
         placeholder=words.t("choices.open_event_hint"),
         on_change=push,
+        width=420,
     )
 
 

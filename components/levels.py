@@ -58,6 +58,8 @@ def _choices(tables: Tables, filters: Filters, words: Words) -> None:
         with columns[2]:
             event("base", "first_day", tables, filters, words)
     own = [one for one, is_reference in index_levels.shown_series(tables.levels, filters) if not is_reference]
+    if not own:
+        st.caption(words.t("levels.none_shown"))
     if filters.measure == "beta" and own and not any(one.benchmark for one in own):
         st.caption(words.t("levels.no_beta"))
     shown = tables.levels.series

@@ -69,17 +69,23 @@ def dates_of(moved: tuple[str, str], shown: tuple[str, str], offered: tuple[str,
 
 def _months(tables: Tables, filters: Filters, words: Words) -> None:
     offered, shown = months(tables), shown_months(tables, filters)
-    # Streamlit remembers the ends of this slider by their labels: the language is part of the key.
-    key = f"f:months:{words.lang}"
-    state.follow(key, shown)
+    # A range slider takes its ends only when it is made: where the link changed otherwise than by it, it is made anew.
+    # Streamlit remembers its ends by their labels: the language is part of the key.
+    if st.session_state.get("timeline:months") != shown:
+        st.session_state["timeline:made"] = st.session_state.get("timeline:made", 0) + 1
+        st.session_state["timeline:months"] = shown
+    key = f"f:months:{words.lang}:{st.session_state['timeline:made']}"
 
     def push() -> None:
-        for parameter, codes in dates_of(tuple(st.session_state[key]), shown, offered).items():
+        moved = tuple(st.session_state[key])
+        st.session_state["timeline:months"] = moved
+        for parameter, codes in dates_of(moved, shown, offered).items():
             state.choose(parameter, codes)
 
     st.select_slider(
         words.t("timeline.range"),
         offered,
+        value=shown,
         key=key,
         format_func=words.date,
         help=words.t("timeline.range_help"),

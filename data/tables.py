@@ -1,8 +1,8 @@
 """Opening the tables: once per process, read-only, shared by every reader.
 
 `open_tables()` looks at the time stamps of two manifests (that of the tables, that of loaded levels), so
-rebuilt tables and newly loaded levels are picked up without a restart, and gives the same object until then. Frames come as Narwhals lazy frames over
-pandas; frame functions see no engine.
+rebuilt tables and newly loaded levels are picked up without a restart, and gives the same object until
+then. Frames come as Narwhals lazy frames over pandas; frame functions see no engine.
 """
 
 from __future__ import annotations

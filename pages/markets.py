@@ -1,21 +1,13 @@
 """How the market moved, as documents state it or as loaded levels show it, around which events, and what happened when."""
 
-from components import choices, shell, study
+from components import levels, shell, study
 
-#: Each section's choices, and its charts in reading order; the event study has choices and words of its own.
-SECTIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "moves": ((), ("stated-moves",)),
-    "levels": ((), ("index-levels",)),
-    "study": ((), ("event-window", "event-pooled")),
-    "events": ((), ("events-timeline",)),
-}
+#: Each section, and what shows it; its charts stand in reading order.
+SECTIONS = {"moves": levels.show_moves, "levels": levels.show, "study": study.show, "events": None}
 
 tables, filters, words = shell.page("markets", ("index_moves", "events"), own=("kind",))
-section = shell.section(tuple(SECTIONS), words)
-options, slugs = SECTIONS[section]
-if section == "study":
-    study.show(tables, filters, words)
+show = SECTIONS[shell.section(tuple(SECTIONS), words)]
+if show is None:
+    shell.charts(("events-timeline",), tables, filters, words)
 else:
-    if options:
-        choices.options(options, filters, words)
-    shell.charts(slugs, tables, filters, words)
+    show(tables, filters, words)

@@ -215,7 +215,7 @@ def test_a_company_reads_back_from_its_rounds() -> None:
     assert "#### Around its rounds" in said
     assert "**Strategic, 11 Dec 2025**" in said
     assert "Moves after it: " in said
-    assert "Its people over its own day: [OpenAI spokesperson (unnamed)](/opinions?speaker=" in said
+    assert "Its people over its own date: [OpenAI spokesperson (unnamed)](/opinions?speaker=" in said
     assert "Around the other 4 rounds, nothing was read." in said
     calm = text(shown("company=kling-ai", "zh", view="company"))
     assert "其 1 笔融资前后各 30 天内，没有所载的相关涨跌，也没有读到其人员的言论。" in calm

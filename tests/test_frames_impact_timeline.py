@@ -557,13 +557,23 @@ def test_a_long_line_is_thinned_keeps_its_ends_and_extremes_and_says_so() -> Non
     assert len(levels) == 9000, "the file has every day"
     figure = impact_timeline(frame, Words("en"))
     line = next(trace for trace in json.loads(figure.to_json())["data"] if trace.get("hovertemplate"))
-    assert len(line["x"]) == drawn.LINE_POINTS
+    assert drawn.LINE_POINTS / 2 < len(line["x"]) <= drawn.LINE_POINTS
     assert line["x"] == sorted(line["x"])
     assert {line["x"][0], line["x"][-1]} == {str(levels["drawn_date"].min().date()), str(levels["drawn_date"].max().date())}
     assert min(line["y"]) == round(levels["mark_value"].min(), 2)
     assert max(line["y"]) == round(levels["mark_value"].max(), 2)
-    assert f"drawn with {drawn.LINE_POINTS:,} points a line" in notes(figure)
+    assert f"thinned to {drawn.LINE_POINTS:,} points a line" in notes(figure)
     assert all(round(frame.at[i, "mark_value"], 2) == y for (i,), y in zip(line["customdata"], line["y"], strict=True))
+
+
+def test_a_line_stops_where_days_are_missing() -> None:
+    days = walk(3, "2024-01-02", 200)
+    gapped = pd.concat([days.iloc[:60], days.iloc[90:]], ignore_index=True)
+    figure = impact_timeline(frame_of(with_levels(levels_of({"gapped": gapped}))), Words("en"))
+    line = next(trace for trace in json.loads(figure.to_json())["data"] if trace.get("hovertemplate"))
+    assert [i for i, x in enumerate(line["x"]) if x is None] == [60]
+    assert line["y"][60] is None
+    assert len(line["x"]) == len(line["y"]) == len(line["customdata"]) == 171
 
 
 # The figure ----------------------------------------------------------------------------------------

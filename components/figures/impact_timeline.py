@@ -31,7 +31,7 @@ Traces = list[Row]
 _LANE_PX = {"voices": (220, 96), "balance": (62, 44), "money": (150, 86), "market": (158, 90), "levels": (150, 90)}
 #: Lanes that grow into the place of hidden ones, and by how much at most.
 _GROWING, _GROWTH = ("voices", "money", "market", "levels"), 1.8
-_EMPTY_PX, _TITLE_PX, _LINE_PX, _BLOCK_PX, _AXIS_PX, _NOTE_PX = 4, (26, 21), 15, 24, 22, 15
+_EMPTY_PX, _TITLE_PX, _LINE_PX, _BLOCK_PX, _AXIS_PX, _NOTE_PX = 4, (26, 23), 15, 24, 22, 15
 #: Lines for the names of headline events, above those of the kinds.
 _LABEL_PX, _LABEL_ROWS = 14, (8, 5)
 #: A telephone's figure, a figure's right margin, and what a label of an axis takes beside its text, in pixels.
@@ -98,7 +98,7 @@ class _Plan:
 
     def __init__(self, parts: _Parts, words: Words) -> None:
         self.parts, self.words = parts, words
-        sectors = parts.sectors
+        sectors: list[str | None] = [*parts.sectors]
         self.small = int(bool(sectors))
         hidden = [lane for lane in ("events", "voices", "money", "market") if lane not in self.lanes]
         own = sum(_LANE_PX[lane][self.small] for lane in self.lanes if lane in _GROWING)
@@ -132,7 +132,8 @@ class _Plan:
     def _block(self, sector: str | None, at: float) -> tuple[_Block, float]:
         number = len(self.blocks) + 1
         x = "x" if number == 1 else f"x{number}"
-        top, strips = at, []
+        top = at
+        strips: list[_Strip] = []
         at += _BLOCK_PX if sector else 0
         before = sum(len(block.strips) for block in self.blocks)
         for lane in self.lanes:
@@ -284,7 +285,9 @@ def _time_axis(parts: _Parts, words: Words) -> Row:
     pad = max((last - first) * 0.012, pd.Timedelta(days=1))
     axis = date_axis([first, last], words, least=10)
     years = (last - first).days / 365
-    if years > _YEARS_LABELLED:
+    if 1.4 < years < 2.2:  # a year would have one label or two
+        axis |= {"dtick": "M6", "tickformat": words.t("charts.parts.ticks.month")}
+    elif years > _YEARS_LABELLED:
         axis["dtick"] = f"M{12 * math.ceil(years / _YEARS_LABELLED)}"
     edges = [(first - pad).isoformat(), (last + pad).isoformat()]
     return axis | {"range": edges, "showgrid": True, "automargin": False, "tickfont": {"size": 11}}
@@ -464,7 +467,8 @@ def _around(x: float, y: float, away: float, wide: float) -> list[tuple[str, tup
 
 def _one_paper_notes(strip: _Strip, words: Words, time: Row, across: float) -> list[Row]:
     """Says it where most voices of a month come from one document: a pile is then no wave."""
-    notes, taken = [], []
+    notes: list[Row] = []
+    taken: list[tuple[float, float]] = []
     for month, group in strip.rows[strip.rows["is_one_document"]].groupby("period_month"):
         total = int((strip.rows["period_month"] == month).sum())
         text = words.t("charts.impact-timeline.one_paper", n=len(group), total=total)
@@ -521,9 +525,10 @@ def impact_timeline_finding(frame: pd.DataFrame, words: Words) -> str:
     ]
     text = words.listed(said)
     sectors = [s for s in SECTORS if (frame["sector"] == s).any()]
-    ends = {sector: _ends(frame if sector is None else frame[frame["sector"] == sector]) for sector in sectors or [None]}
     if not sectors:
-        return words.t(f"{key}finding.{ends[None][2]}", counts=text, **_said(ends[None], words)) if ends[None] else text
+        whole = _ends(frame)
+        return words.t(f"{key}finding.{whole[2]}", counts=text, **_said(whole, words)) if whole else text
+    ends = {sector: _ends(frame[frame["sector"] == sector]) for sector in sectors}
     turned = [
         words.t(f"{key}finding.sector", sector=words.code("sector", sector), **_said(found, words))
         for sector, found in ends.items()

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from components.figures import stated_levels
 from components.figures.parts import Row, date_axis, day, has, heading, place, shortened, small
-from components.figures.thinning import GAP_WEEKDAYS, drawn_points, few, unbroken
+from components.figures.thinning import GAP_WEEKDAYS, POINTS, drawn_points, few, unbroken
 from components.theme import QUIET, figure, safe
 from components.words import Words
 from data.frames.index_levels import VALUES
@@ -52,7 +52,14 @@ def _above_px(frame: pd.DataFrame) -> int:
 
 def _below_px(frame: pd.DataFrame) -> int:
     lines, _ = _panels(frame)
-    return _DAYS_PX + (2 * _LINE_PX + 6 if len(lines) else 0)
+    n = sum(_noted(lines))
+    return _DAYS_PX + (n * _LINE_PX + 6 if n else 0)
+
+
+def _noted(lines: pd.DataFrame) -> tuple[bool, bool]:
+    """Whether a line is drawn through some of its points only, and whether one stops somewhere."""
+    parts = [part["date"].to_numpy() for _, part in lines.groupby("series_id", sort=False)]
+    return any(len(times) > POINTS for times in parts), any(unbroken(times)[-1] > 0 for times in parts)
 
 
 def _panels(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -265,9 +272,11 @@ def _measure_words(lines: pd.DataFrame, words: Words) -> str:
 
 def _notes(lines: pd.DataFrame, traces: Traces, words: Words) -> list[Row]:
     """Below the days: how many points are drawn, and where a line stops."""
-    drawn = sum(sum(y is not None for y in trace["y"]) for trace in traces if trace["mode"] == "lines")
-    broken = any(None in trace["y"] for trace in traces if trace["mode"] == "lines")
-    said = [words.t(f"{KEY}.thinned", drawn=drawn, n=len(lines))] if drawn < len(lines) else []
+    thinned, broken = _noted(lines)
+    said = []
+    if thinned:
+        drawn = sum(sum(y is not None for y in trace["y"]) for trace in traces if trace["mode"] == "lines")
+        said.append(words.t(f"{KEY}.thinned", drawn=drawn, n=len(lines)))
     if broken:
         said.append(words.t(f"{KEY}.broken_days") if lines["time_of_day"].notna().any() else words.t(f"{KEY}.broken", n=GAP_WEEKDAYS))
     text = "<br>".join(small(line) for line in said)

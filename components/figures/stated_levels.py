@@ -71,12 +71,13 @@ def labels(others: pd.DataFrame, axis: Row, ends: list[float], pixels: int, wher
     labels = []
     last = others.groupby("series_id", sort=False).tail(1).sort_values("level_rebased", ascending=False, kind="stable")
     for row in last.to_dict("records"):
-        text = shortened(words.pick(row, "index_name"), 28)
+        lines = two_lines(shortened(words.pick(row, "index_name"), 36))
         high = (float(row["level_rebased"]) - ends[0]) * unit
-        ax, ay = _free(place(row["date"], axis), high, width(text) * CHARACTER_PX, float(pixels), taken)
+        ax, ay = _free(place(row["date"], axis), high, (max(map(width, lines)) * CHARACTER_PX, 7.5 * len(lines)), float(pixels), taken)
         labels.append(
             {
-                "text": safe(text),
+                "text": "<br>".join(map(safe, lines)),
+                "align": "left" if ax > 0 else "right",
                 "x": day(row["date"]),
                 "y": float(row["level_rebased"]),
                 "xref": where[0],
@@ -96,16 +97,31 @@ def labels(others: pd.DataFrame, axis: Row, ends: list[float], pixels: int, wher
 
 
 Box = tuple[float, float, float, float]
+#: A longer name, in characters, takes two lines.
+_ONE_LINE = 22
 #: Plot widths that labels are placed for, in pixels.
 _SCREENS = (NARROW_PX, 880)
 
 
-def _free(x: float, y: float, wide: float, top: float, taken: dict[int, list[Box]]) -> tuple[int, int]:
-    """Offset of a label from its mark, in pixels: the nearest that covers the least of what is taken, which it then takes."""
+def two_lines(text: str) -> list[str]:
+    """A long name in two lines, broken at the blank nearest to its middle; Chinese after any character."""
+    if width(text) <= _ONE_LINE:
+        return [text]
+    at = [i for i, ch in enumerate(text) if ch == " "] or list(range(1, len(text)))
+    middle = min(at, key=lambda i: abs(width(text[:i]) - width(text) / 2))
+    return [text[:middle].rstrip(), text[middle:].lstrip()]
+
+
+def _free(x: float, y: float, size: tuple[float, float], top: float, taken: dict[int, list[Box]]) -> tuple[int, int]:
+    """Offset of a label from its mark, in pixels: the nearest that covers the least of what is taken, which it then takes.
+
+    `size` is the label's width and half its height.
+    """
+    wide, half = size
 
     def box(across: int, ax: int, ay: int) -> Box:
         left = x * across + ax - (0 if ax > 0 else wide)
-        return left, left + wide, y + ay - 8, y + ay + 8
+        return left, left + wide, y + ay - half, y + ay + half
 
     def cost(offset: tuple[int, int]) -> float:
         total = float(abs(offset[1]))

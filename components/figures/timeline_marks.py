@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from components.figures.parts import Row, day, has
+from components.figures.thinning import drawn_points, unbroken
 from components.theme import (
     ACCENT,
     EVENT_SYMBOLS,
@@ -307,34 +308,37 @@ def _broken(values: list[Any]) -> list[Any]:
 
 
 def level_lines(part: pd.DataFrame, words: Words, axes: tuple[str, str], colours: dict[str, str]) -> Traces:
-    """A line a series, of so many days as a screen can show: MinMax-LTTB keeps the shape and every turn that would be seen."""
+    """A line a series, of so many days as a screen can show, stopping where days are missing: see `components.figures.thinning`."""
     traces = []
     for code, rows in part.groupby("record_id", sort=False):
-        kept = rows.iloc[thinned(rows["mark_value"].to_numpy(dtype="float64"))]
-        name = safe(words.pick(rows.iloc[0], "title")).translate(str.maketrans("{}%", "（）％"))  # nothing in it is a template's
+        days, values = rows["drawn_date"].to_numpy(), rows["mark_value"].to_numpy(dtype="float64")
+        kept = drawn_points(days, values, LINE_POINTS)
+        texts, stretch, positions = np.datetime_as_string(days, unit="D"), unbroken(days), rows.index.to_numpy()
+        points: list[tuple[str | None, float | None, int]] = []
+        for before, at in zip([kept[0], *kept[:-1]], kept, strict=True):
+            if stretch[at] != stretch[before]:  # a point without a value keeps the line from crossing the gap
+                points.append((None, None, int(positions[before])))
+            points.append((str(texts[at]), round(float(values[at]), 2), int(positions[at])))
+        name = safe(words.pick(rows.iloc[0], "title")).translate(_NOT_OF_A_TEMPLATE)
+        dash = "dot" if rows["category"].iloc[0] == "benchmark" else "solid"
         traces.append(
             {
                 "type": "scatter",
                 "mode": "lines",
                 "xaxis": axes[0],
                 "yaxis": axes[1],
-                "x": kept["drawn_date"].dt.strftime("%Y-%m-%d").tolist(),
-                "y": np.round(kept["mark_value"].to_numpy(), 2).tolist(),
-                "line": {"width": 1.4, "color": colours[str(code)], "dash": "dot" if kept["category"].iloc[0] == "benchmark" else "solid"},
-                "customdata": [[int(i)] for i in kept.index],
+                "x": [x for x, _, _ in points],
+                "y": [y for _, y, _ in points],
+                "line": {"width": 1.4, "color": colours[str(code)], "dash": dash},
+                "customdata": [[i] for _, _, i in points],
                 "hovertemplate": f"{name}<br>%{{x|%Y-%m-%d}} · %{{y:.1f}}<extra></extra>",
             }
         )
     return traces
 
 
-def thinned(values: np.ndarray[Any, Any], most: int = LINE_POINTS) -> np.ndarray[Any, Any]:
-    """Positions of the points that a line is drawn with: all of them, or `most` chosen by MinMax-LTTB."""
-    if len(values) <= most:
-        return np.arange(len(values))
-    from tsdownsample import MinMaxLTTBDownsampler
-
-    return np.asarray(MinMaxLTTBDownsampler().downsample(np.ascontiguousarray(values), n_out=most))
+#: Signs that a template of Plotly's would read.
+_NOT_OF_A_TEMPLATE = str.maketrans("{}%", "（）％")
 
 
 def series_colours(part: pd.DataFrame) -> dict[str, str]:
