@@ -27,6 +27,7 @@ log = logging.getLogger("reelshift")
 #: Plotly's buttons: what a reader of a chart needs, no logo.
 BUTTONS = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"], "scrollZoom": False, "responsive": True}
 SOURCES_SHOWN = 12
+MARKS_ASKED = 200
 
 
 def show_chart(slug: str, tables: Tables, filters: Filters, words: Words) -> None:
@@ -218,10 +219,18 @@ def source_line(chart: Chart, tables: Tables, filters: Filters, words: Words) ->
     """Below every chart: how many documents, the largest named, and the data version."""
     made = _made_of(chart, tables, filters)
     key = "card.source_line" if made.documents else "card.source_line_none"
-    marks = frame_of(chart, tables, filters).to_dict("records") if chart.narrows is not no_filter else []
-    narrowing = any(changes(chart.narrows(mark), filters) for mark in marks)
+    narrowing = _has_filters_to_set(chart, tables, filters)
     click = words.t(("card.click_event" if chart.narrows is to_event else "card.click_filter") if narrowing else "card.click_rows")
     return plain(words.t(key, n=made.documents, first=words.listed(made.publishers), version=tables.version) + words.t("joiner") + click)
+
+
+@lru_cache(maxsize=1024)
+def _has_filters_to_set(chart: Chart, tables: Tables, filters: Filters) -> bool:
+    """Whether a click on a mark would change the selection; told from the first marks, of which a large frame has many alike."""
+    if chart.narrows is no_filter:
+        return False
+    first = frame_of(chart, tables, filters).head(MARKS_ASKED)
+    return any(changes(chart.narrows(mark), filters) for mark in first.to_dict("records"))
 
 
 #: Plotly's own words and month names in Chinese; plotly.py ships none.

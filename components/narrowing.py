@@ -39,7 +39,8 @@ def by_quarter(mark: Mark) -> Pairs:
 def to_event(mark: Mark) -> Pairs:
     """An event opens its own view; any other mark shows the records behind it."""
     key = mark.get("record_id", mark.get("mark_id"))
-    return [("event", key)] if mark["table"] == "events" and isinstance(key, str) else []
+    single = mark.get("drawn_as") != "cell"
+    return [("event", key)] if mark["table"] == "events" and single and isinstance(key, str) else []
 
 
 def by_id(parameter: str, column: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -104,8 +105,10 @@ def series(tables: Tables, filters: Filters, words: Words) -> None:
 
 
 def series_names(tables: Tables, words: Words) -> dict[str, str]:
-    """Loaded series by code, in words."""
-    return {s.code: s.name_zh if words.lang == "zh" and s.name_zh else s.name_en or s.name_zh or s.code for s in tables.levels.series}
+    """Loaded series by code, in words; with the code where two have one name, as a widget tells its options by their names."""
+    names = {s.code: s.name_zh if words.lang == "zh" and s.name_zh else s.name_en or s.name_zh or s.code for s in tables.levels.series}
+    shared = {name for name, n in Counter(names.values()).items() if n > 1}
+    return {code: f"{name} · {code}" if name in shared else name for code, name in names.items()}
 
 
 def benchmark(tables: Tables, filters: Filters, words: Words) -> None:

@@ -205,7 +205,7 @@ def _course(part: pd.DataFrame, measure: str, look: Row, with_times: bool, words
     course = shared | {
         "mode": "lines",
         "x": np.insert(printed, breaks, printed[breaks]).tolist(),
-        "y": np.insert(rounded, breaks, None).tolist(),
+        "y": np.insert(rounded, breaks, np.array([None], dtype=object)).tolist(),
         "customdata": [[int(i)] for i in np.insert(part.index.to_numpy()[kept], breaks, part.index.to_numpy()[kept][breaks])],
         "line": {"color": look["color"], "width": look["width"], "dash": look["dash"]},
         "showlegend": False,
@@ -341,12 +341,12 @@ def _loaded_finding(lines: pd.DataFrame, words: Words) -> str:
     if measure == "drawdown":
         row = own.loc[values.idxmin()].to_dict()
         since = own.loc[own["series_id"] == row["series_id"], "date"].min()
-        said = {
+        facts = {
             "value": words.percent(abs(float(row["drawdown_pct"])), 1),
             "date": words.date(day(row["date"])),
             "since": words.date(day(since)),
         }
-        return words.t(f"{key}.drawdown_{'one' if n == 1 else 'many'}", name=words.pick(row, "index_name"), **said)
+        return words.t(f"{key}.drawdown_{'one' if n == 1 else 'many'}", name=words.pick(row, "index_name"), **facts)
     last = (lines if measure == "volatility" else own).groupby("series_id", sort=False).tail(1)
     if measure in ("volatility", "beta"):
         digits, sign = (1, "%") if measure == "volatility" else (2, "")

@@ -26,7 +26,8 @@ def drawn_points(times: NDArray[Any], values: NDArray[np.float64], most: int = P
         return np.arange(n)
     from tsdownsample import MinMaxLTTBDownsampler  # costs a quarter of a second, and few series are so long
 
-    kept = MinMaxLTTBDownsampler().downsample(times.astype("int64"), np.ascontiguousarray(values, dtype="float64"), n_out=most - 4)
+    thinner: Any = MinMaxLTTBDownsampler
+    kept = thinner().downsample(times.astype("int64"), np.ascontiguousarray(values, dtype="float64"), n_out=most - 4)
     return np.unique(np.concatenate([kept.astype("int64"), [0, n - 1, int(values.argmin()), int(values.argmax())]]))
 
 

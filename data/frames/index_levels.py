@@ -188,7 +188,8 @@ def index_levels(rows: Rows, filters: Filters) -> pd.DataFrame:
     if series.empty:
         return _typed([_stated(frame[is_stated], {}, "rebased")])
     measure = filters.measure
-    parts, bases = [], {}
+    parts: list[pd.DataFrame] = []
+    bases: dict[str, Any] = {}
     for row in series.to_dict("records"):
         levels = _closes(row, "level")
         base = _base_of(row, levels)
