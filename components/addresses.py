@@ -77,8 +77,9 @@ def _json(value: Any, status: int = 200) -> Response:
 
 
 def _tag(tables: Tables, request: Request) -> str:
-    """The release and the data version with the address: the same address of the same data is the same answer."""
-    asked = f"{request.url.path}?{request.url.query}"
+    """The release and the data version with the address and what is loaded: the same address of the same data is the same answer."""
+    loaded = ",".join(series.revision for series in tables.levels.series)
+    asked = f"{request.url.path}?{request.url.query}#{loaded}"
     return f'"{RELEASE}-{tables.version}-{hashlib.sha256(asked.encode()).hexdigest()[:8]}"'
 
 

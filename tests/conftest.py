@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from starlette.testclient import TestClient
 
 from components.words import LANGUAGES, Words
 from data.build import TABLES_DIR
@@ -46,3 +48,12 @@ def broken_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(TABLES_DIR, folder)
     monkeypatch.setenv(TABLES_VARIABLE, str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def client() -> Iterator[TestClient]:
+    """The application as it is served, its middleware included. Once a process: Streamlit's runtime starts no second time."""
+    from app import app
+
+    with TestClient(app) as opened:
+        yield opened

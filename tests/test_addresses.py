@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from app import app
 from components import addresses
 from components.addresses import CHART_ENDINGS
 from components.chart import Chart
@@ -25,13 +23,6 @@ from data.tables import Tables, open_tables
 
 QUERY = "sector=short_drama&cross=0&from=2024"
 FILTERS = Filters(("short_drama",), False, "2024")
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[TestClient]:
-    """The application as it is served, its middleware included."""
-    with TestClient(app) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

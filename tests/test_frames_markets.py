@@ -275,6 +275,16 @@ def test_with_an_event_the_nearest_are_listed() -> None:
     pd.testing.assert_frame_equal(unknown, moves_of(opened))
 
 
+def test_the_finding_of_an_event_names_a_move_near_it() -> None:
+    event = {"event_id": "EV007", "date": "2025-06-07", "title_en": "Shown", "title_zh": "亮相", "kind": "product", "sectors": "cross"}
+    stated = [move("abroad", f"2025-06-{n:02}", n) for n in range(1, 15)]
+    opened = tables_from(index_moves=[*WINDOW, *stated], series=SERIES, events=[event])
+    said = CHART["stated-moves"].finding(moves_of(opened, Filters(event="EV007")), Words("en"))
+    assert said == "Abroad share +7%, 7 Jun 2025, with no benchmark for this window; a benchmark is known for 2 of 16 moves"
+    opened = tables_from(index_moves=[*WINDOW, *stated, move("trade", "2025-06-09", 3)], series=SERIES, events=[event])
+    assert CHART["stated-moves"].finding(moves_of(opened, Filters(event="EV007")), Words("en")).startswith("Trade index +3%, 9 Jun 2025")
+
+
 @pytest.mark.parametrize(
     ("note", "part"), [("midday figure, not close", "midday"), ("morning session", "morning"), ("10:03 quote", "morning"), ("", "intraday")]
 )

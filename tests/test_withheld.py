@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +13,6 @@ import pyarrow.parquet as pq
 import pytest
 from starlette.testclient import TestClient
 
-from app import app
 from components import records
 from components.charts import CHART, frame_of
 from components.words import LANGUAGES, Words
@@ -31,12 +29,6 @@ DAYS = ["2024-02-19", "2024-02-20", "2024-02-21", "2024-02-22", "2024-02-23"]
 DIGITS = ("81734", "81951", "81688", "82077", "82390")
 WHY = dictionary().caveats["levels_not_passed_on"]
 LEVEL = "measure=level&series=made-up"
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[TestClient]:
-    with TestClient(app) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -82,7 +83,7 @@ def index_levels(frame: pd.DataFrame, words: Words) -> go.Figure:
     lines, others = _panels(frame)
     plot = _plot_px(lines, others)
     below = _STATED_PX / plot if len(lines) and len(others) else 0.0
-    axis = date_axis([*_ends(lines["date"]), *_ends(others["date"])], words) | {"automargin": False, "tickfont": {"size": 11}}
+    axis = _time([*_ends(lines["date"]), *_ends(others["date"])], words)
     layout: Row = {
         "annotations": [],
         "shapes": [],
@@ -124,6 +125,13 @@ def index_levels(frame: pd.DataFrame, words: Words) -> go.Figure:
         ]
         layout["shapes"].append(_level_line(100, *where))
     return figure(traces, **layout)
+
+
+def _time(days: list[Any], words: Words) -> Row:
+    """The axis of days; over many years only some of them are named, so that a telephone has room."""
+    axis = date_axis(days, words) | {"automargin": False, "tickfont": {"size": 11}}
+    years = (max(days) - min(days)).days / 365 if days else 0
+    return axis | ({"dtick": f"M{12 * math.ceil(years / 6)}"} if years > 6 else {})
 
 
 def _ends(days: pd.Series) -> list[Any]:

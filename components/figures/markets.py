@@ -410,26 +410,30 @@ def _move_hover(row: Row, words: Words) -> str:
 def stated_moves_finding(frame: pd.DataFrame, words: Words) -> str:
     """A move against its benchmark, and for how many a benchmark is known.
 
-    The one nearest to the chosen event, else the index move over a window that stands first in `nearest_moves`.
+    Of the moves listed for the chosen event an index first, then one with a benchmark, then the nearest; without an
+    event the index move over a window that stands first in `nearest_moves`.
     """
     if frame.empty:
         return words.t("charts.empty")
     key = f"{KEY}.finding"
     moves = frame[(frame["kind"] != "benchmark") & (frame["measure"] != "pct_change_intraday")]
     compared = int(moves["benchmark_move_pct"].notna().sum())
-    chosen = frame["event_id"].notna().any()
-    nearest = moves[moves["benchmark_move_pct"].notna()].sort_values("list_place", kind="stable") if chosen else nearest_moves(frame)
+    nearest = _near_event(moves) if frame["event_id"].notna().any() else nearest_moves(frame)
     if nearest.empty:
         low, high = (_amount(frame.loc[at].to_dict(), words) for at in (frame["move_pct"].idxmin(), frame["move_pct"].idxmax()))
         said = words.t(f"{key}.range", n=len(frame), low=low, high=high) if len(frame) > 1 else words.t(f"{key}.single", value=low)
         return said + (words.t(f"{key}.no_benchmark", n=len(moves)) if len(moves) and not compared else "")
     row = nearest.iloc[0].to_dict()
-    said = words.t(
-        f"{key}.nearest",
-        name=words.pick(row, "index_name"),
-        value=_amount(row, words),
-        window=_when(row, words),
-        benchmark=words.pick(row, "benchmark"),
-        move=words.signed_percent(float(row["benchmark_move_pct"])),
-    )
-    return said + words.t(f"{key}.compared", known=compared, n=len(moves))
+    named = {"name": words.pick(row, "index_name"), "value": _amount(row, words), "window": _when(row, words)}
+    if not has(row["benchmark_move_pct"]):
+        return words.t(f"{key}.alone", **named) + words.t(f"{key}.compared", known=compared, n=len(moves))
+    benchmark = {"benchmark": words.pick(row, "benchmark"), "move": words.signed_percent(float(row["benchmark_move_pct"]))}
+    return words.t(f"{key}.nearest", **named, **benchmark) + words.t(f"{key}.compared", known=compared, n=len(moves))
+
+
+def _near_event(moves: pd.DataFrame) -> pd.DataFrame:
+    """The moves listed for an event, the one to name first."""
+    listed = moves[moves["list_place"].notna()]
+    is_index = listed["kind"].isin(("concept_index", "sector_index"))
+    order = {"index": ~is_index, "alone": listed["benchmark_move_pct"].isna(), "place": listed["list_place"]}
+    return listed.loc[pd.DataFrame(order).sort_values(list(order), kind="stable").index]
