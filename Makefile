@@ -10,7 +10,7 @@ SUDO    := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check format data shots docs bench requirements chromium
+.PHONY: help run test check format data words shots docs bench requirements chromium
 
 help:
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,7 +20,7 @@ run: $(VENV)/.run ## set up and serve the dashboard (PORT=8501, HOST=127.0.0.1)
 
 test: check chromium ## set up and run every check and test, with a real browser at the end
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not browser"
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m browser
 
 check: $(VENV)/.dev ## tables against records, lint, format, types
 	$(BIN)/python -m data.build --check
@@ -36,6 +36,9 @@ format: $(VENV)/.dev ## format the code, mend what lint can mend
 data: $(VENV)/.run ## make data/tables and data/README.md from data/records and data/dictionary
 	$(BIN)/python -m data.build
 	$(BIN)/python -m data.readme
+
+words: $(VENV)/.dev ## list every text with its place, in both languages, in words.csv (ARGS=other.csv)
+	$(BIN)/python -m tests.wordlist $(ARGS)
 
 shots: $(VENV)/.dev chromium ## picture every page into shots/ (ARGS="--only funding,zh,dark,390")
 	$(BIN)/python -m tests.browser.shots $(ARGS)

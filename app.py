@@ -11,8 +11,9 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
-from components.addresses import ROUTES
-from components.headers import PageLanguage, SecurityHeaders
+from components import addresses, hint
+from components.headers import SecurityHeaders
+from components.page_head import PageHead
 from components.warm import open_all, warm
 
 log = logging.getLogger("reelshift")
@@ -35,8 +36,8 @@ def said_calmly(error: Exception) -> bool:
 
 app = st.App(
     "pages/site.py",
-    routes=ROUTES,
-    middleware=[Middleware(SecurityHeaders), Middleware(PageLanguage)],
+    routes=[*addresses.ROUTES, *hint.ROUTES, *addresses.NOWHERE],
+    middleware=[Middleware(SecurityHeaders), Middleware(PageHead)],
     lifespan=lifespan,
     on_script_error=said_calmly,
 )

@@ -1,123 +1,112 @@
 """Data by address: the same query as a page gives the same bytes as its download button.
 
-    /charts.json  /charts/<slug>.<csv|json|xlsx|parquet>  /charts/<slug>.plotly.json  /charts/<slug>.metadata.json
-    /tables.json  /tables/<table>.<csv|json|xlsx|parquet>  /healthz
+    /charts.json  /charts/<slug>[.<csv|xlsx|parquet|json|zip|png|svg|plotly.json|metadata.json>]
+    /tables.json  /tables/<table>[.<csv|xlsx|parquet|json|zip|metadata.json>]
+    /records/<table>/<key>.json  /healthz  /openapi.json
+    /cite.<form>  /embed  /brief.<html|pdf>  /changes.<json|atom>
 
-An address answers 400 with the parameter and the allowed values, 404 with the nearest names, 503 when
-the tables cannot be read. Answers carry the data version as ETag.
+Without an ending the Accept header chooses. An address answers 400 with the parameter and the allowed values,
+403 for what may not be passed on, 404 with the nearest names, 406 with what is on offer, 429 with the seconds
+to wait, 503 when the tables cannot be read or nothing can draw: always as JSON of one shape.
 """
 
 from __future__ import annotations
 
 import difflib
-import functools
-import hashlib
-import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from components import RELEASE
+from components import brief, cite, embed, feeds, openapi, pictures
+from components.answers import Answer, Refusal, acceptable, answers, file_answer, json_answer, one_of, read, route
+from components.asked import SCHEME, Asked
+from components.bundles import bundle_file
 from components.charts import CHART, CHARTS, figure_of, frame_of
-from components.files import chart_about, chart_file, chart_rows, file_name, sources_of, table_about, table_file, withheld_words
-from components.words import LANGUAGES, catalogue
+from components.files import content, data_file, described_columns, file_name, metadata_file, record
+from components.standalone import passed_on
+from components.theme import THEMES, without_ink
+from components.words import catalogue
+from data import citing
 from data.catalog import TABLE_NAMES, dictionary
-from data.export import FORMATS, MEDIA_TYPES, columns_of, withheld_from
-from data.filters import PARAMETERS, Filters, parse, unknown_parameters
+from data.checks import split
+from data.export import MEDIA_TYPES, TooLarge, columns_of
+from data.filters import Filters
 from data.tables import Tables, TableUnreadable, open_tables
 
-log = logging.getLogger("reelshift")
-CHART_ENDINGS = (*FORMATS, "plotly.json", "metadata.json")
+#: Every ending of a chart and of a table, with its media type; the first is what a client without a wish gets.
+TABLE_MEDIA = {**MEDIA_TYPES, "zip": "application/zip", "metadata.json": "application/json"}
+CHART_MEDIA = {
+    **MEDIA_TYPES,
+    "zip": "application/zip",
+    **pictures.MEDIA_TYPES,
+    "plotly.json": "application/json",
+    "metadata.json": "application/json",
+}
+#: Endings that show what is drawn, levels too.
+DRAWN = (*pictures.FORMS, "plotly.json")
+CHART_ENDINGS, TABLE_ENDINGS = tuple(CHART_MEDIA), tuple(TABLE_MEDIA)
 
 
-class Refusal(Exception):
-    """An answer other than the one asked for, as JSON."""
-
-    def __init__(self, status: int, **detail: Any) -> None:
-        super().__init__(status)
-        self.status, self.detail = status, detail
-
-
-def _answers(handler: Callable[[Request, Tables], Response]) -> Callable[[Request], Awaitable[Response]]:
-    """Run a handler off the event loop with the opened tables; refusals and failures become JSON."""
-
-    def run(request: Request) -> Response:
-        try:
-            tables = open_tables()
-            tag = _tag(tables, request)
-            if tag in [t.strip() for t in request.headers.get("if-none-match", "").split(",")]:
-                return Response(status_code=304, headers={"etag": tag})
-            response = handler(request, tables)
-            response.headers.update({"etag": tag, "cache-control": "no-cache", "access-control-allow-origin": "*"})
-            return response
-        except Refusal as refused:
-            return _json(refused.detail, refused.status)
-        except TableUnreadable as error:
-            log.exception("table %s", error)
-            return _json({"error": "the tables cannot be read", "table": error.table, "remedy": "run python -m data.build"}, 503)
-        except Exception:
-            log.exception("address %s", request.url.path)
-            return _json({"error": "this address failed; the trace is in the server's log"}, 500)
-
-    @functools.wraps(handler)
-    async def answer(request: Request) -> Response:
-        return await run_in_threadpool(run, request)
-
-    return answer
-
-
-def _json(value: Any, status: int = 200) -> Response:
-    return Response(orjson.dumps(value, option=orjson.OPT_INDENT_2), status, media_type="application/json")
-
-
-def _tag(tables: Tables, request: Request) -> str:
-    """The release and the data version with the address and what is loaded: the same address of the same data is the same answer."""
-    loaded = ",".join(series.revision for series in tables.levels.series)
-    asked = f"{request.url.path}?{request.url.query}#{loaded}"
-    return f'"{RELEASE}-{tables.version}-{hashlib.sha256(asked.encode()).hexdigest()[:8]}"'
-
-
-def _filters(request: Request) -> tuple[Filters, str]:
-    pairs = request.query_params.multi_items()
-    unknown = unknown_parameters(pairs, ("lang",))
-    if unknown:
-        raise Refusal(400, error="unknown parameter", parameter=unknown[0], allowed=[*PARAMETERS, "lang"])
-    filters, refused = parse(pairs)
-    if refused:
-        first = refused[0]
-        raise Refusal(400, error="value not allowed", parameter=first.parameter, value=first.value, allowed=list(first.allowed))
-    lang = request.query_params.get("lang", "en")
-    if lang not in LANGUAGES:
-        raise Refusal(400, error="value not allowed", parameter="lang", value=lang, allowed=list(LANGUAGES))
-    return filters, lang
-
-
-def _named(name: str, known: Iterable[str], endings: Iterable[str], what: str) -> tuple[str, str]:
-    """Split `stance-by-sector.csv`; refuse what is not known, naming the nearest."""
-    stem, _, ending = name.partition(".")
+def _named(request: Request, known: Iterable[str], media: dict[str, str], what: str) -> tuple[str, str]:
+    """Split `stance-by-sector.csv`; without an ending the Accept header chooses. Refuses what is not known, naming the nearest."""
+    stem, dot, ending = request.path_params["name"].partition(".")
     names = list(known)
     if stem not in names:
-        raise Refusal(404, error=f"no such {what}", asked=stem, nearest=difflib.get_close_matches(stem, names, n=3, cutoff=0.3) or names)
-    if ending not in endings:
-        raise Refusal(404, error="no such format", asked=ending, formats=list(endings))
-    return stem, ending
+        nearest = difflib.get_close_matches(stem, names, n=3, cutoff=0.3) or names
+        raise Refusal(404, error=f"no such {what}", parameter="name", value=stem, allowed=nearest)
+    if dot and ending not in media:
+        raise Refusal(404, error="no such format", parameter="format", value=ending, allowed=list(media))
+    offered = {ending: media[ending]} if dot else negotiated(media)
+    chosen = acceptable(request, offered)
+    if chosen is None:
+        raise Refusal(
+            406,
+            error="no format that the Accept header takes",
+            parameter="accept",
+            value=request.headers["accept"],
+            allowed=sorted(kind.split(";")[0] for kind in offered.values()),
+        )
+    return stem, chosen
 
 
-def _download(body: bytes, name: str, form: str) -> Response:
-    disposition = f"attachment; filename=\"{name}\"; filename*=UTF-8''{quote(name)}"
-    return Response(body, media_type=MEDIA_TYPES[form], headers={"content-disposition": disposition})
+def negotiated(media: dict[str, str]) -> dict[str, str]:
+    """The endings that an Accept header can choose: of those that share a media type the first."""
+    first: dict[str, str] = {}
+    for ending, kind in media.items():
+        first.setdefault(kind, ending)
+    return {ending: kind for kind, ending in first.items()}
 
 
-@_answers
+def _given(asked: Asked, tables: Tables, ending: str, media: dict[str, str], theme: str) -> Response:
+    """One file of what is asked for."""
+    if ending == "metadata.json":
+        return Response(metadata_file(asked, tables), media_type=media[ending])
+    try:
+        if ending == "zip":
+            body = bundle_file(asked, tables)
+        elif ending in pictures.FORMS:
+            body = pictures.picture(asked, tables, ending, theme)
+        else:
+            body = data_file(asked, tables, ending)
+    except TooLarge as error:
+        raise Refusal(406, error=str(error), parameter="format", value=ending, allowed=["csv", "parquet", "json"]) from error
+    except pictures.NotDrawn as error:
+        raise Refusal(
+            503, error="this server has no browser to draw with", remedy="install Chromium, or draw /charts/<slug>.plotly.json"
+        ) from error
+    return file_answer(body, file_name(asked, tables, ending), media[ending])
+
+
+@answers
 def charts_index(request: Request, tables: Tables) -> Response:
     """Every chart: slug, titles, page, tables, formats, columns with unit."""
-    return _json({"data_version": tables.version, "charts": [_chart_entry(slug, tables) for slug in CHART]})
+    read(request, tables)
+    return json_answer({"data_version": tables.version, "charts": [_chart_entry(slug, tables) for slug in CHART]})
 
 
 def _chart_entry(slug: str, tables: Tables) -> dict[str, Any]:
@@ -139,29 +128,28 @@ def _column_entry(column: Any) -> dict[str, Any]:
     return {"name": column.name, "type": column.type, "unit": column.unit, "label_en": column.label.en, "label_zh": column.label.zh}
 
 
-@_answers
-def chart(request: Request, tables: Tables) -> Response:
-    """One chart under the query's filters, as a file, a figure, or a description."""
-    slug, ending = _named(request.path_params["name"], CHART, CHART_ENDINGS, "chart")
-    filters, lang = _filters(request)
-    found = CHART[slug]
-    if ending == "plotly.json":
-        kept_back = withheld_from(frame_of(found, tables, filters), found.tables[0])
-        if kept_back:
-            raise Refusal(403, error="the picture holds what may not be passed on", withheld=kept_back, **withheld_words())
-        return Response(figure_of(found, tables, filters, lang).to_json(), media_type="application/json")
-    if ending == "metadata.json":
-        sources = sources_of(tables, chart_rows(found, tables, filters))
-        sources = sources.assign(accessed=sources["accessed"].dt.strftime("%Y-%m-%d"))
-        documents = orjson.loads(sources.to_json(orient="records", force_ascii=False))
-        columns = [_column_entry(c) for c in columns_of(frame_of(found, tables, filters), found.tables[0])]
-        return _json(chart_about(found, tables, filters) | {"columns": columns, "sources": documents})
-    return _download(chart_file(found, tables, filters, ending), file_name(slug, filters, tables.version, ending), ending)
+@answers
+def chart(request: Request, tables: Tables) -> Answer:
+    """One chart under the query's filters, as a file, a picture, a figure, or a description."""
+    slug, ending = _named(request, CHART, CHART_MEDIA, "chart")
+    query = read(request, tables, also=(SCHEME,) if ending in pictures.FORMS else ())
+    asked = query.asked(slug, "charts", request)
+    theme = one_of(request, SCHEME, THEMES)
+    if ending in DRAWN:
+        passed_on(asked, tables)
+    return partial(_figure, asked, tables) if ending == "plotly.json" else partial(_given, asked, tables, ending, CHART_MEDIA, theme)
 
 
-@_answers
+def _figure(asked: Asked, tables: Tables) -> Response:
+    """The figure itself, in the page's own words and no theme."""
+    drawn = orjson.loads(figure_of(CHART[asked.name], tables, asked.filters, asked.lang).to_json())
+    return Response(orjson.dumps(drawn | {"layout": without_ink(drawn["layout"])}), media_type="application/json")
+
+
+@answers
 def tables_index(request: Request, tables: Tables) -> Response:
     """Every table: titles, what a row is, rows, formats, columns with unit and meaning."""
+    read(request, tables)
     known = dictionary()
     entries = [
         {
@@ -170,25 +158,56 @@ def tables_index(request: Request, tables: Tables) -> Response:
             "title_zh": known.tables[name].title.zh,
             "row_en": known.tables[name].row.en,
             "row_zh": known.tables[name].row.zh,
-            "rows": table_about(name, tables, Filters())["rows"],
-            "formats": list(FORMATS),
-            "columns": [
-                _column_entry(c) | {"description_en": c.description.en, "description_zh": c.description.zh}
-                for c in known.tables[name].columns
-                if c.is_shown
-            ],
+            "rows": len(content(Asked(name, "tables"), tables)),
+            "formats": list(TABLE_ENDINGS),
+            "columns": described_columns(Asked(name, "tables"), tables),
         }
         for name in TABLE_NAMES
     ]
-    return _json({"data_version": tables.version, "tables": entries})
+    return json_answer({"data_version": tables.version, "tables": entries})
 
 
-@_answers
-def table(request: Request, tables: Tables) -> Response:
-    """One whole table under the query's filters, as a file."""
-    name, ending = _named(request.path_params["name"], TABLE_NAMES, FORMATS, "table")
-    filters, _ = _filters(request)
-    return _download(table_file(name, tables, filters, ending), file_name(name, filters, tables.version, ending), ending)
+@answers
+def table(request: Request, tables: Tables) -> Answer:
+    """One whole table under the query's filters, as a file or a description."""
+    name, ending = _named(request, TABLE_NAMES, TABLE_MEDIA, "table")
+    asked = read(request, tables).asked(name, "tables", request)
+    return partial(_given, asked, tables, ending, TABLE_MEDIA, THEMES[0])
+
+
+@answers
+def one_record(request: Request, tables: Tables) -> Response:
+    """One record whole: its fields, the documents it rests on, how to cite it."""
+    name, key = request.path_params["table"], request.path_params["key"].removesuffix(".json")
+    if name not in TABLE_NAMES:
+        raise Refusal(404, error="no such table", parameter="table", value=name, allowed=list(TABLE_NAMES))
+    query = read(request, tables)
+    rows = record(tables, name, [key])
+    if rows.empty:
+        nearest = difflib.get_close_matches(key, tables.native(name)[dictionary().tables[name].key].astype(str), n=3, cutoff=0.3)
+        raise Refusal(404, error="no such record", parameter="key", value=key, allowed=nearest)
+    asked = query.asked(name, "tables", request)
+    shown = [c.name for c in columns_of(rows, name)]
+    sources = tables.native("sources")
+    cell = rows.iloc[0].get("source_ids")
+    documents = sources[sources["source_id"].isin(split(str(cell)) if isinstance(cell, str) else [])]
+    cited = cite.citation_of(asked, tables, (name, key))
+    return json_answer(
+        {
+            "table": name,
+            "key": key,
+            "data_version": tables.version,
+            "record": _plain(rows[shown])[0],
+            "documents": _plain(documents),
+            "citation_en": citing.written(cited, "txt", "en").strip(),
+            "citation_zh": citing.written(cited, "txt", "zh").strip(),
+            "address": asked.record(name, key),
+        }
+    )
+
+
+def _plain(rows: Any) -> list[dict[str, Any]]:
+    return list(orjson.loads(rows.to_json(orient="records", date_format="iso", force_ascii=False)))
 
 
 async def health(request: Request) -> Response:
@@ -200,17 +219,42 @@ async def health(request: Request) -> Response:
             for name in TABLE_NAMES:
                 tables.native(name)
         except TableUnreadable as error:
-            log.exception("health: %s", error)
-            return _json({"status": "unreadable", "table": error.table, "reason": str(error.__cause__)[:200]}, 503)
-        return _json({"status": "ok", "data_version": tables.version, "charts": len(CHARTS)})
+            return json_answer({"status": "unreadable", "table": error.table, "reason": str(error.__cause__)[:200]}, 503)
+        return json_answer({"status": "ok", "data_version": tables.version, "charts": len(CHARTS)})
 
     return await run_in_threadpool(look)
 
 
+@answers
+def nothing(request: Request, tables: Tables) -> Response:
+    """What looks like data and is none: a program that mistypes an address should not be handed a page."""
+    known = list(openapi.document(CHART_MEDIA, TABLE_MEDIA, "")["paths"])
+    nearest = difflib.get_close_matches(request.url.path, known, n=5, cutoff=0.3) or known
+    raise Refusal(404, error="no such address", parameter="path", value=request.url.path, allowed=nearest)
+
+
+@answers
+def described(request: Request, tables: Tables) -> Response:
+    """These addresses, as OpenAPI describes them."""
+    asked = read(request, tables).asked("", "tables", request)
+    return json_answer(openapi.document(CHART_MEDIA, TABLE_MEDIA, asked.site))
+
+
 ROUTES = [
-    Route("/charts.json", charts_index),
-    Route("/charts/{name}", chart),
-    Route("/tables.json", tables_index),
-    Route("/tables/{name}", table),
-    Route("/healthz", health),
+    route("/charts.json", charts_index),
+    route("/charts/{name}", chart),
+    route("/tables.json", tables_index),
+    route("/tables/{name}", table),
+    route("/records/{table}/{key:any}", one_record),
+    route("/healthz", health),
+    route("/openapi.json", described),
+    *cite.ROUTES,
+    *embed.ROUTES,
+    *brief.ROUTES,
+    *feeds.ROUTES,
+]
+#: What looks like an address of data and is none; not png, as the page's own icon is one.
+NOWHERE = [
+    *(route(path, nothing) for path in ("/charts", "/tables", "/records", "/records/{rest:any}", "/cite")),
+    *(route(f"/{{name}}.{ending}", nothing) for ending in (*MEDIA_TYPES, "zip", "pdf", "atom")),
 ]

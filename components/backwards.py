@@ -40,7 +40,7 @@ def show_around_rounds(tables: Tables, filters: Filters, rounds: pd.DataFrame, w
             title = words.t(f"{KEY}rounds.round", stage=words.code("stage", row["stage"]), date=words.date(row["announced_date"]))
             told.append("  \n".join([f"**{plain(title)}**", *lines]))
     with st.container(border=True, key="company-around"):
-        st.markdown(f"#### {plain(words.t(f'{KEY}rounds.title'))}", anchors=False)
+        st.markdown(f"## {plain(words.t(f'{KEY}rounds.title'))}", anchors=False)
         st.caption(plain(words.t(f"{KEY}rounds.about", days=days)))
         if not told:
             st.markdown(plain(words.t(f"{KEY}rounds.nothing", n=len(rounds), days=days)), anchors=False)
@@ -118,7 +118,7 @@ def show_after_statements(tables: Tables, filters: Filters, opinions: pd.DataFra
         else:
             told.append(_statement(tables, row, own, words))
     with st.container(border=True, key="speaker-after"):
-        st.markdown(f"#### {plain(words.t(f'{KEY}speaker.title'))}", anchors=False)
+        st.markdown(f"## {plain(words.t(f'{KEY}speaker.title'))}", anchors=False)
         st.caption(plain(words.t(f"{KEY}speaker.about", days=days)))
         if told:
             _paragraphs(told, words)

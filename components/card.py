@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
-from components import filterbar, records, state
+from components import filterbar, glossary, panel, records, state
 from components.chart import Chart
 from components.charts import CHART, figure_of, finding_of, frame_of
-from components.files import chart_file, chart_rows, file_name, sources_of
+from components.files import chart_rows, record, sources_of
 from components.narrowing import no_filter, to_event
 from components.plain import plain
+from components.plotly_locale import PLOTLY_LOCALE
 from components.reliability import agreement_line
-from components.words import Words
+from components.said import headline, source_words, subtitle
+from components.words import MISSING, Words
 from data.catalog import dictionary
-from data.export import FORMATS, MEDIA_TYPES
 from data.filters import Filters
 from data.tables import Tables, TableUnreadable
 
@@ -28,6 +29,8 @@ log = logging.getLogger("reelshift")
 BUTTONS = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"], "scrollZoom": False, "responsive": True}
 SOURCES_SHOWN = 12
 MARKS_ASKED = 200
+#: The height of a row of Streamlit's tables.
+ROW_PX = 35
 
 
 def show_chart(slug: str, tables: Tables, filters: Filters, words: Words) -> None:
@@ -38,7 +41,7 @@ def show_chart(slug: str, tables: Tables, filters: Filters, words: Words) -> Non
 
 @st.fragment
 def _card(slug: str, tables: Tables, filters: Filters, lang: str) -> None:
-    words = Words(lang)
+    words = Words(lang, filters.units)
     try:
         _contents(CHART[slug], tables, filters, words)
     except TableUnreadable as error:
@@ -50,57 +53,58 @@ def _card(slug: str, tables: Tables, filters: Filters, lang: str) -> None:
 
 
 def _contents(chart: Chart, tables: Tables, filters: Filters, words: Words) -> None:
+    """Finding and scope above the figure; what it rests on, the tools, and the records of a clicked mark below it."""
     slug = chart.slug
     frame = frame_of(chart, tables, filters)
     finding = finding_of(chart, tables, filters, words.lang)
-    st.markdown(f"#### {plain(finding)}", anchors=False)
+    title, rest = headline(finding, words)
+    st.markdown(f"## {plain(title)}" + (f"\n{plain(rest)}" if rest else ""), anchors=False)
     st.caption(plain(f"{words.t(f'charts.{slug}.title')} · {subtitle(chart, tables, filters, words)}"))
     if frame.empty:
         st.info(words.t("charts.empty_hint"), icon=":material/filter_alt_off:")
         return
+    drawn, made_of = st.container(key=f"drawn-{slug}"), st.container()
     view = _toolbar(chart, tables, filters, words)
-    if view == "table":
-        shown, settings = records.table_view(frame, chart.tables[0], words)
-        st.dataframe(shown, column_config=settings, hide_index=True, alt=finding, key=f"table:{slug}")
-    else:
-        _figure(chart, tables, filters, words, finding)
-    st.caption(source_line(chart, tables, filters, words))
-    if "machine_coded" in chart.caveats and chart.page != "evidence":
-        st.caption(agreement_line(tables, filters, words))
+    with made_of:
+        st.caption(source_line(chart, tables, filters, words, view))
+        if "machine_coded" in chart.caveats and chart.page != "evidence":
+            st.caption(agreement_line(tables, filters, words))
+    with drawn:
+        marks = _table(chart, frame, words, finding) if view == "table" else _figure(chart, tables, filters, words, finding)
+    marks = [m for m in dict.fromkeys(marks) if m < len(frame)]
+    narrowed = [pair for mark in marks[:1] for pair in chart.narrows(frame.iloc[mark].to_dict())]
+    if changes(narrowed, filters):
+        state.narrow(narrowed)
+        st.rerun(scope="app")
+    if marks:
+        _behind(chart, tables, filters, words, marks)
 
 
-def subtitle(chart: Chart, tables: Tables, filters: Filters, words: Words) -> str:
-    """Scope and n of a chart: how many records of each table it is made of, out of how many."""
-    said = [
-        words.t("account.short", n=n, total=total, table=filterbar.table_name(table, words))
-        for table, n, total in _made_of(chart, tables, filters).counts
-    ]
-    return f"{filterbar.scope_text(filters, words)} · {words.listed(said)}"
+def _table(chart: Chart, frame: pd.DataFrame, words: Words, finding: str) -> list[int]:
+    """The drawn figures as a table, as high as the figure, so that nothing moves under the pointer; gives the chosen rows.
 
-
-@dataclass(frozen=True)
-class _Made:
-    """What a chart is made of: (table, records, records in the table), and the documents behind them."""
-
-    counts: tuple[tuple[str, int, int], ...]
-    documents: int
-    publishers: tuple[str, ...]
-
-
-@lru_cache(maxsize=1024)
-def _made_of(chart: Chart, tables: Tables, filters: Filters) -> _Made:
-    rows = chart_rows(chart, tables, filters)
-    if "record_id" in rows.columns:
-        n = rows.drop_duplicates(["table", "record_id"])["table"].value_counts().to_dict()
-    else:
-        n = {chart.tables[0]: rows[dictionary().tables[chart.tables[0]].key].nunique()}
-    counts = tuple((table, int(n[table]), len(tables.native(table))) for table in chart.tables if table in n)
-    documents = sources_of(tables, rows)
-    return _Made(counts, len(documents), tuple(dict.fromkeys(documents["publisher"].dropna().head(5)))[:3])
+    What a click on a mark does a chosen row does, for readers who use the keyboard.
+    """
+    shown, settings = records.table_view(frame, chart.tables[0], words)
+    tall, needed = chart.height(frame), ROW_PX * (len(frame) + 1) + 3
+    event: Any = st.dataframe(
+        shown,
+        column_config=settings,
+        hide_index=True,
+        alt=finding,
+        placeholder=MISSING,
+        key=f"table:{chart.slug}",
+        height=min(tall, needed),
+        on_select="rerun",
+        selection_mode="single-row",
+    )
+    if needed < tall:
+        st.space(tall - needed)
+    return list(event.selection.rows)
 
 
 def _toolbar(chart: Chart, tables: Tables, filters: Filters, words: Words) -> str:
-    """View switch, download, sources and how-to; gives the view."""
+    """View switch, what to take away, sources and how-to; gives the view."""
     slug = chart.slug
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"tools-{slug}"):
         view = st.segmented_control(
@@ -112,8 +116,7 @@ def _toolbar(chart: Chart, tables: Tables, filters: Filters, words: Words) -> st
             format_func=lambda code: words.t(f"card.{code}"),
             label_visibility="collapsed",
         )
-        with st.popover(words.t("card.download"), icon=":material/download:", key=f"download:{slug}"):
-            _downloads(chart, tables, filters, words)
+        panel.offer_chart(slug, tables, filters, words.lang)
         sources = st.popover(words.t("card.sources"), icon=":material/menu_book:", on_change="rerun", key=f"sources:{slug}")
         if sources.open:
             with sources:
@@ -123,22 +126,6 @@ def _toolbar(chart: Chart, tables: Tables, filters: Filters, words: Words) -> st
             with how:
                 _how(chart, words)
     return view or "chart"
-
-
-def _downloads(chart: Chart, tables: Tables, filters: Filters, words: Words) -> None:
-    """A button for each format. The file is made when it is asked for, of the selection drawn here."""
-    frame = frame_of(chart, tables, filters)
-    st.caption(words.t("card.download_rows", n=len(frame), scope=plain(filterbar.scope_text(filters, words))))
-    for form in FORMATS:
-        st.download_button(
-            words.t(f"card.format.{form}"),
-            data=lambda form=form: chart_file(chart, tables, filters, form),  # type: ignore[misc]
-            file_name=file_name(chart.slug, filters, tables.version, form),
-            mime=MEDIA_TYPES[form],
-            on_click="ignore",
-            key=f"get:{chart.slug}:{form}",
-            width="stretch",
-        )
 
 
 def _sources(chart: Chart, tables: Tables, filters: Filters, words: Words) -> None:
@@ -161,10 +148,15 @@ def _how(chart: Chart, words: Words) -> None:
         st.markdown(
             f"**{words.t('card.caveats')}**\n" + "\n".join(f"- {plain(known[c][words.lang])}" for c in chart.caveats), anchors=False
         )
+    terms = glossary.of_chart(chart, words.lang)
+    if terms:
+        st.markdown(f"**{words.t('card.terms')}**\n" + "\n".join(f"- {glossary.entry(name, words)}" for name in terms), anchors=False)
+    # A link, also so that the keyboard has something in here to scroll to.
+    st.markdown(f"[{plain(words.t('card.how_data'))}](/charts/{chart.slug}.metadata.json)", anchors=False)
 
 
-def _figure(chart: Chart, tables: Tables, filters: Filters, words: Words, finding: str) -> None:
-    """The figure; below it the records behind the marks that were clicked."""
+def _figure(chart: Chart, tables: Tables, filters: Filters, words: Words, finding: str) -> list[int]:
+    """The figure; gives the clicked marks as rows of its frame."""
     event: Any = st.plotly_chart(
         figure_of(chart, tables, filters, words.lang),
         on_select="rerun",
@@ -173,15 +165,7 @@ def _figure(chart: Chart, tables: Tables, filters: Filters, words: Words, findin
         alt=finding,
         key=f"figure:{chart.slug}:{words.lang}:{hash(filters)}",
     )
-    frame = frame_of(chart, tables, filters)
-    marks = [int(p["customdata"][0]) for p in event.selection.points if p.get("customdata")]
-    marks = [m for m in dict.fromkeys(marks) if m < len(frame)]
-    narrowed = [pair for mark in marks[:1] for pair in chart.narrows(frame.iloc[mark].to_dict())]
-    if changes(narrowed, filters):
-        state.narrow(narrowed)
-        st.rerun(scope="app")
-    if marks:
-        _behind(chart, tables, filters, words, marks)
+    return [int(p["customdata"][0]) for p in event.selection.points if p.get("customdata")]
 
 
 def changes(pairs: list[tuple[str, str]], filters: Filters) -> bool:
@@ -210,18 +194,16 @@ def records_behind(chart: Chart, rows: Any, tables: Tables) -> list[tuple[str, A
 
 
 def _whole(tables: Tables, table: str, keys: list[str]) -> Any:
-    from components.files import record
-
     return record(tables, table, list(dict.fromkeys(keys)))
 
 
-def source_line(chart: Chart, tables: Tables, filters: Filters, words: Words) -> str:
-    """Below every chart: how many documents, the largest named, and the data version."""
-    made = _made_of(chart, tables, filters)
-    key = "card.source_line" if made.documents else "card.source_line_none"
-    narrowing = _has_filters_to_set(chart, tables, filters)
-    click = words.t(("card.click_event" if chart.narrows is to_event else "card.click_filter") if narrowing else "card.click_rows")
-    return plain(words.t(key, n=made.documents, first=words.listed(made.publishers), version=tables.version) + words.t("joiner") + click)
+def source_line(chart: Chart, tables: Tables, filters: Filters, words: Words, view: str = "chart") -> str:
+    """Below every chart: how many documents, the largest named, the data version, and what a click or a chosen row does."""
+    does = "rows"
+    if _has_filters_to_set(chart, tables, filters):
+        does = "event" if chart.narrows is to_event else "filter"
+    act = words.t(f"card.click_{does}") if view == "chart" else words.t(f"card.choose_{does}")
+    return plain(source_words(chart, tables, filters, words) + words.t("joiner") + act)
 
 
 @lru_cache(maxsize=1024)
@@ -231,37 +213,3 @@ def _has_filters_to_set(chart: Chart, tables: Tables, filters: Filters) -> bool:
         return False
     first = frame_of(chart, tables, filters).head(MARKS_ASKED)
     return any(changes(chart.narrows(mark), filters) for mark in first.to_dict("records"))
-
-
-#: Plotly's own words and month names in Chinese; plotly.py ships none.
-PLOTLY_LOCALE: dict[str, dict[str, Any]] = {
-    "en": {"locale": "en"},
-    "zh": {
-        "locale": "zh-CN",
-        "locales": {
-            "zh-CN": {
-                "dictionary": {
-                    "Autoscale": "自动缩放",
-                    "Box Select": "框选",
-                    "Double-click to zoom back out": "双击还原",
-                    "Download plot as a PNG": "下载PNG图片",
-                    "Download plot as a png": "下载PNG图片",
-                    "Pan": "平移",
-                    "Reset axes": "重置坐标轴",
-                    "Zoom": "缩放",
-                    "Zoom in": "放大",
-                    "Zoom out": "缩小",
-                },
-                "format": {
-                    "days": ["星期日", "星期一", "星期二", "星期三", "星期四", "星期五", "星期六"],
-                    "shortDays": ["周日", "周一", "周二", "周三", "周四", "周五", "周六"],
-                    "months": [f"{n}月" for n in ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")],
-                    "shortMonths": [f"{n}月" for n in range(1, 13)],
-                    "date": "%Y-%m-%d",
-                    "decimal": ".",
-                    "thousands": ",",
-                },
-            }
-        },
-    },
-}

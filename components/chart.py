@@ -39,6 +39,8 @@ class Chart:
     caveats   Codes of the dictionary's caveats, shown with the chart.
     narrows   The filters that a click on a mark sets, as (parameter, code); without any the click shows the records.
     height    Pixels, for a frame of a given number of rows.
+    usual_event  The event that it takes where none is chosen; none where it takes none, or several.
+    needs     The parameter without which it shows nothing; none where it always shows something.
     """
 
     slug: str
@@ -53,6 +55,8 @@ class Chart:
     caveats: tuple[str, ...] = ()
     narrows: Callable[[dict[str, Any]], list[tuple[str, str]]] = narrowing.no_filter
     height: Callable[[pd.DataFrame], int] = lambda frame: 380
+    usual_event: str = ""
+    needs: str = ""
 
     def behind(self, tables: Tables, filters: Filters, mark: dict[str, Any]) -> pd.DataFrame:
         """The records behind one mark (a row of the frame), each once."""

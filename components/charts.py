@@ -48,7 +48,7 @@ def _frame(tables: Tables, slug: str, filters: Filters) -> pd.DataFrame:
 
 @lru_cache(maxsize=1024)
 def _finding(tables: Tables, slug: str, filters: Filters, lang: str) -> str:
-    return CHART[slug].finding(_frame(tables, slug, filters), Words(lang))
+    return CHART[slug].finding(_frame(tables, slug, filters.without("units")), Words(lang, filters.units))
 
 
 def finding_of(chart: Chart, tables: Tables, filters: Filters, lang: str) -> str:
@@ -59,15 +59,15 @@ def finding_of(chart: Chart, tables: Tables, filters: Filters, lang: str) -> str
 @lru_cache(maxsize=512)
 def _figure(tables: Tables, slug: str, filters: Filters, lang: str) -> go.Figure:
     chart = CHART[slug]
-    frame = _frame(tables, slug, filters)
-    drawn = chart.figure(frame, Words(lang))
+    frame = _frame(tables, slug, filters.without("units"))
+    drawn = chart.figure(frame, Words(lang, filters.units))
     drawn.update_layout(height=chart.height(frame))
     return drawn
 
 
 def frame_of(chart: Chart, tables: Tables, filters: Filters) -> pd.DataFrame:
     """What the chart draws and the reader downloads. Shared and kept: not to be changed in place."""
-    return _frame(tables, chart.slug, filters)
+    return _frame(tables, chart.slug, filters.without("units"))
 
 
 def figure_of(chart: Chart, tables: Tables, filters: Filters, lang: str) -> go.Figure:

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from components import state
+from components.ordering import place_of
 from components.words import Words
 from data.checks import split
 from data.filters import OPTION, Filters
@@ -62,18 +63,18 @@ def event(tables: Tables, filters: Filters, words: Words) -> None:
     st.selectbox(words.t("choices.event"), codes, key=key, format_func=lambda code: labels.get(code, str(code)), on_change=push)
 
 
-def speaker(rows: pd.DataFrame, words: Words) -> None:
+def speaker(tables: Tables, rows: pd.DataFrame, words: Words) -> None:
     """Go to one of the speakers of these opinions."""
     counts = rows["speaker_id"].value_counts()
     names = {row["speaker_id"]: words.pick(row, "speaker") for row in rows.drop_duplicates("speaker_id").to_dict("records")}
-    _go_to("speaker", names, {str(code): int(n) for code, n in counts.items()}, words)
+    _go_to("speaker", tables, names, {str(code): int(n) for code, n in counts.items()}, words)
 
 
 def company(tables: Tables, filters: Filters, words: Words) -> None:
     """Go to one of the companies that raised money under the other filters."""
     rows = collected(chosen(tables, "funding_rounds", filters.without("company")))
     names = {row["company_id"]: words.pick(row, "company") for row in rows.drop_duplicates("company_id").to_dict("records")}
-    _go_to("company", names, {str(code): int(n) for code, n in rows["company_id"].value_counts().items()}, words)
+    _go_to("company", tables, names, {str(code): int(n) for code, n in rows["company_id"].value_counts().items()}, words)
 
 
 def investor(tables: Tables, filters: Filters, words: Words) -> None:
@@ -82,12 +83,12 @@ def investor(tables: Tables, filters: Filters, words: Words) -> None:
     counts = Counter(code for cell in rows["investor_ids"].dropna() for code in split(cell))
     known = tables.native("entities")
     known = known[known["entity_id"].isin(counts.keys())]
-    _go_to("investor", {row["entity_id"]: words.pick(row, "name") for row in known.to_dict("records")}, counts, words)
+    _go_to("investor", tables, {row["entity_id"]: words.pick(row, "name") for row in known.to_dict("records")}, counts, words)
 
 
-def _go_to(parameter: str, names: dict[str, str], counts: Mapping[str, int], words: Words) -> None:
-    """One name out of many, each with its number of records; those with most first."""
-    codes = sorted(names, key=lambda code: (-counts[code], names[code].lower(), code))
+def _go_to(parameter: str, tables: Tables, names: dict[str, str], counts: Mapping[str, int], words: Words) -> None:
+    """One name out of many, each with its number of records; those with most first, then by name."""
+    codes = sorted(names, key=lambda code: (-counts[code], place_of(tables, code, words)))
     # Streamlit remembers a selectbox by its label: the language is part of the key.
     key = f"go:{parameter}:{words.lang}"
 
@@ -100,7 +101,7 @@ def _go_to(parameter: str, names: dict[str, str], counts: Mapping[str, int], wor
         codes,
         index=None,
         key=key,
-        format_func=lambda code: f"{names[code]} · {words.number(counts[code])}",
+        format_func=lambda code: f"{names[code]} · {words.count(counts[code])}",
         placeholder=words.t(f"choices.{parameter}_hint"),
         on_change=push,
         width=340,

@@ -87,7 +87,7 @@ def _models(tables: Tables, filters: Filters, models: pd.DataFrame, words: Words
         return
     with st.container(border=True, key="company-models"):
         title = words.t("entity.company.models", n=len(models))
-        st.markdown(f"#### {plain(title)}", anchors=False)
+        st.markdown(f"## {plain(title)}", anchors=False)
         st.dataframe(capabilities(models, words), hide_index=True, alt=title, key="table:company-models")
         st.caption(plain(words.t("entity.company.models_about")))
         with st.expander(words.t("entity.company.models_records")):

@@ -7,6 +7,7 @@ import streamlit as st
 
 from components import listing, records
 from components.files import sources_of
+from components.ordering import place_of
 from components.plain import plain
 from components.records import VIEWS, Record, has, view_link
 from components.words import Words
@@ -33,7 +34,7 @@ def header(tables: Tables, view: str, entity: Record, facts: list[str], lines: l
 
     `facts` and `lines` are text, not Markdown.
     """
-    st.markdown(f"### {plain(words.pick(entity, 'name'))}", anchors=False)
+    st.markdown(f"## {plain(words.pick(entity, 'name'))}", anchors=False)
     st.caption(plain(" · ".join([*other_names(entity, words), words.code("entity_kind", entity["kind"]), *facts])))
     for line in lines:
         st.markdown(plain(line), anchors=False)
@@ -56,6 +57,7 @@ def relations(tables: Tables, view: str, entity: Record, words: Words) -> list[s
     lines = []
     parent = beside.entity_of(tables, entity["parent_id"]) if has(entity["parent_id"]) else None
     parts = beside.parts_of(tables, entity["entity_id"]).to_dict("records")
+    parts.sort(key=lambda row: place_of(tables, row["entity_id"], words))
     for key, relatives in (("part_of", [parent] if parent else []), ("parts", parts)):
         if relatives:
             names = words.listed(name_link(acting, row, view, words) for row in relatives)
@@ -90,7 +92,7 @@ def section(view: str, table: str, tables: Tables, filters: Filters, rows: pd.Da
     if rows.empty:
         return
     with st.container(border=True, key=f"{view}-{table}"):
-        st.markdown(f"#### {plain(words.t(f'entity.{view}.{table}', n=len(rows)))}", anchors=False)
+        st.markdown(f"## {plain(words.t(f'entity.{view}.{table}', n=len(rows)))}", anchors=False)
         listing.show_page(table, tables, filters, rows, words.lang, view)
 
 
@@ -99,7 +101,7 @@ def counterparts(key: str, title: str, about: str, view: str, rows: pd.DataFrame
     if rows.empty:
         return
     with st.container(border=True, key=key):
-        st.markdown(f"#### {plain(title)}", anchors=False)
+        st.markdown(f"## {plain(title)}", anchors=False)
         st.caption(plain(about))
         names = [_counterpart(row, view, words) for row in rows.head(NAMES_SHOWN).to_dict("records")]
         more = len(rows) - NAMES_SHOWN
@@ -110,7 +112,7 @@ def counterparts(key: str, title: str, about: str, view: str, rows: pd.DataFrame
 def _counterpart(row: Record, view: str, words: Words) -> str:
     beside_it = [words.t(f"entity.counted.{kind}", n=int(row[f"n_{kind}"])) for kind in ("led", "cancelled") if row[f"n_{kind}"]]
     said = words.t("entity.brackets", said=words.listed(beside_it)) if beside_it else ""
-    number = words.number(int(row["n_rounds"])) if row["n_rounds"] else ""
+    number = words.count(int(row["n_rounds"])) if row["n_rounds"] else ""
     return f"{view_link(words.pick(row, 'name'), view, row['entity_id'], words)} {plain((number + said).strip())}"
 
 
@@ -120,7 +122,7 @@ def documents(view: str, tables: Tables, rows: pd.DataFrame, words: Words) -> No
     if found.empty:
         return
     with st.container(border=True, key=f"{view}-documents"):
-        st.markdown(f"#### {plain(words.t(f'entity.{view}.documents', n=len(found)))}", anchors=False)
+        st.markdown(f"## {plain(words.t(f'entity.{view}.documents', n=len(found)))}", anchors=False)
         lines = [f"- {records.document_link(row, words)}" for row in found.head(DOCUMENTS_SHOWN).to_dict("records")]
         st.markdown("\n".join(lines), anchors=False)
         if len(found) > DOCUMENTS_SHOWN:

@@ -97,7 +97,7 @@ def _way_back(words: Words) -> None:
 
 def _header(tables: Tables, event: Record, words: Words) -> None:
     """Title, date, kind and sectors, what happened, who acted, and the documents."""
-    st.markdown(f"### {plain(words.pick(event, 'title'))}", anchors=False)
+    st.markdown(f"## {plain(words.pick(event, 'title'))}", anchors=False)
     precision = event["date_precision"]
     facts = [
         words.date(event["date"]),
@@ -151,7 +151,7 @@ def _sectors(tables: Tables, event: Record, frame: pd.DataFrame, filters: Filter
     """What was said, paid and traded, and what else happened: a paragraph for each shown sector."""
     silent = []
     with st.container(border=True, key="event-sectors"):
-        st.markdown(f"#### {plain(words.t('event.sectors'))}", anchors=False)
+        st.markdown(f"## {plain(words.t('event.sectors'))}", anchors=False)
         for sector in shown_sectors(filters):
             part = frame[frame["sector"] == sector]
             loaded, left_out = around.loaded_moves(tables, event["date"], int(filters.around), lambda own, s=sector: s in own)  # type: ignore[misc]
@@ -166,7 +166,7 @@ def _sectors(tables: Tables, event: Record, frame: pd.DataFrame, filters: Filter
                 ("besides", _besides(part, filters, words)),
             ]
             told = "  \n".join(f"**{plain(words.t(f'event.{name}'))}** {_told(parts, words)}" for name, parts in lines)
-            st.markdown(f"##### {plain(words.code('sector', sector))}\n\n{told}", anchors=False)
+            st.markdown(f"### {plain(words.code('sector', sector))}\n\n{told}", anchors=False)
         if silent:
             st.markdown(plain(words.t("event.nothing", sectors=words.codes("sector", silent))), anchors=False)
         if not tables.levels.series:
@@ -320,5 +320,5 @@ def _lists(tables: Tables, filters: Filters, words: Words) -> None:
             continue
         found = record(tables, table, keys).sort_values(["date_start", dictionary().tables[table].key], kind="stable")
         with st.container(border=True, key=f"event-{table}"):
-            st.markdown(f"#### {plain(words.t(f'event.lists.{table}', n=len(found)))}", anchors=False)
+            st.markdown(f"## {plain(words.t(f'event.lists.{table}', n=len(found)))}", anchors=False)
             listing.show_page(table, tables, filters, found.reset_index(drop=True), words.lang, "event")

@@ -13,6 +13,9 @@ import narwhals as nw
 import streamlit as st
 
 from components import state
+from components.described import COUNTING, NAMED, parameter_label
+from components.described import scope_text as scope_text
+from components.described import table_name as table_name
 from components.plain import plain
 from components.words import Words
 from data.catalog import dictionary
@@ -34,18 +37,10 @@ from data.tables import Tables
 
 #: Sectors offered as pills. `advertising` is shown when a link brings it.
 OFFERED_SECTORS = ("film", "short_drama", "games")
-#: How opinions are counted; each has a usual way and one other.
-COUNTING = ("voices", "coding", "coders")
 #: Parameters whose control is always in sight: no chip beside it.
 OWN_CONTROL = ("sector", "cross", "from", "to", *(o for o in OPTION if o not in COUNTING), "window", "estimation", *LISTS)
-#: Parameters that name a record: its table, key and name.
-NAMED = {
-    "speaker": ("entities", "entity_id", "name"),
-    "company": ("entities", "entity_id", "name"),
-    "investor": ("entities", "entity_id", "name"),
-    "event": ("events", "event_id", "title"),
-    "against": ("series", "series_id", "name"),
-}
+#: Of so many tables a page says why records are left out; of more, it says so on demand.
+TABLES_EXPLAINED = 2
 EARLIEST = date(2010, 1, 1)
 LATEST = date(2035, 12, 31)
 
@@ -88,7 +83,7 @@ def show(
     a search and the ways of counting opinions.
     """
     filters, refused, unknown = state.filters()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filterbar"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filterbar"):
         _sectors(tables, names, filters, words)
         _dates(filters, words)
         active = [d.parameter for d in DIMENSIONS if getattr(filters, d.parameter)]
@@ -98,17 +93,17 @@ def show(
             _search(filters, words)
         if counting:
             _counting(filters, words)
-    # Always the same place: an element that comes and goes would shift every card below and draw its chart twice.
-    with st.container(key="notes"):
+        _account(tables, names, filters, words)
+        # Always the same place: an element that comes and goes would shift every card below and draw its chart twice.
         _chips(tables, filters, words)
+    with st.container(key="notes"):
         if refused or unknown:
             _say_refused(refused, unknown, words)
-    st.caption(account_text(tables, names, filters, words))
     return filters
 
 
 def _counted(label: str, n: int, words: Words) -> str:
-    return f"{plain(label)} · {words.number(n)}"
+    return f"{plain(label)} · {words.count(n)}"
 
 
 def _sectors(tables: Tables, names: tuple[str, ...], filters: Filters, words: Words) -> None:
@@ -121,6 +116,8 @@ def _sectors(tables: Tables, names: tuple[str, ...], filters: Filters, words: Wo
         selection_mode="multi",
         key="f:sector",
         format_func=lambda code: _counted(words.code("sector", code), n[code], words),
+        wrap=True,  # at 320 px one line would hide the last
+        label_visibility="collapsed",  # what the pills are shows in their words; screen readers hear the label
         on_change=state.pushes("sector", "f:sector", state.code_list),
     )
     state.follow("f:cross", filters.cross)
@@ -157,6 +154,8 @@ def _choice(tables: Tables, names: tuple[str, ...], filters: Filters, parameter:
     n = counts(tables, names, filters, parameter)
     picked = getattr(filters, parameter)
     offered = [c for c in allowed_values(parameter) if n[c] or c in picked]
+    if parameter == "country":  # the one list without an order of its own
+        offered.sort(key=lambda code: -n[code])
     label = words.t(f"filters.{parameter}") + (f" ({words.number(len(picked))})" if picked else "")
     with st.popover(label, key=f"p:{parameter}"):
         state.follow(f"f:{parameter}", list(picked))
@@ -172,23 +171,13 @@ def _choice(tables: Tables, names: tuple[str, ...], filters: Filters, parameter:
             st.caption(words.t("filters.none_offered"))
 
 
-def parameter_label(parameter: str, code: str, words: Words) -> str:
-    """A value of a filter in words, whichever table's list it comes from."""
-    if parameter == "sector":
-        return words.code("sector", code)
-    for table, column in DIMENSION[parameter].columns.items():
-        codes = dictionary().tables[table].by_name[column].codes or ""
-        if code in dictionary().codes[codes]:
-            return words.code(codes, code)
-    return code
-
-
 def _search(filters: Filters, words: Words) -> None:
     state.follow("f:q", filters.q)
     st.text_input(
         words.t("filters.search"),
         key="f:q",
         placeholder=words.t("filters.search_hint"),
+        label_visibility="collapsed",  # the placeholder and the sign show what it is; screen readers hear the label
         icon=":material/search:",
         max_chars=200,
         on_change=state.pushes("q", "f:q", lambda text: [text.strip()] if text and text.strip() else []),
@@ -216,9 +205,9 @@ def _counting(filters: Filters, words: Words) -> None:
 def _chips(tables: Tables, filters: Filters, words: Words) -> None:
     """Every filter that is on, each with its ×; none, no row."""
     pairs = [(p, v) for p, v in filters.to_query() if p not in OWN_CONTROL]
-    if not filters.to_query():
-        return
-    with st.container(horizontal=True, gap="xsmall", key="chips"):
+    with st.container(horizontal=True, gap="xsmall", key="chips", width="content"):
+        if not filters.without("units").to_query():
+            return
         for parameter, value in pairs:
             st.button(
                 plain(chip_text(tables, parameter, value, words)),
@@ -256,6 +245,16 @@ def _say_refused(refused: list[Refused], unknown: list[str], words: Words) -> No
     st.info(plain(words.t("joiner").join(said)), icon=":material/info:")
 
 
+def _account(tables: Tables, names: tuple[str, ...], filters: Filters, words: Words) -> None:
+    """How many records of each table are kept; of many tables the reasons stand behind the question mark."""
+    full = account_text(tables, names, filters, words)
+    if len(names) <= TABLES_EXPLAINED:
+        st.caption(full)
+        return
+    kept = [words.t("account.kept", n=a.n, total=a.total, table=table_name(name, words)) for name, a in accounts(tables, names, filters)]
+    st.caption(plain(words.t("semicolon").join(kept)), help=full if filters.to_query() else None)
+
+
 def account_text(tables: Tables, names: tuple[str, ...], filters: Filters, words: Words) -> str:
     """`98 of 229 opinions (119 in other sectors, 12 outside the dates)`, for every table of the page."""
     return plain(words.t("semicolon").join(_account_sentence(name, counted, words) for name, counted in accounts(tables, names, filters)))
@@ -272,27 +271,3 @@ def _account_sentence(name: str, counted: Account, words: Words) -> str:
     said = [words.t(f"account.{reason}", n=n) for reason, n in reasons if n]
     text = words.t("account.kept", n=counted.n, total=counted.total, table=table_name(name, words))
     return text + (words.t("account.brackets", reasons=words.listed(said)) if said else "")
-
-
-def table_name(name: str, words: Words) -> str:
-    """A table's title as it stands inside a sentence."""
-    title = dictionary().tables[name].title[words.lang]
-    return title[0].lower() + title[1:] if words.lang == "en" else title
-
-
-def scope_text(filters: Filters, words: Words) -> str:
-    """The selection in words: sectors, dates and other choices, for a chart's subtitle."""
-    parts = [words.codes("sector", filters.sectors) if filters.sectors else words.t("scope.all_sectors")]
-    parts += [] if filters.cross else [words.t("scope.without_cross")]
-    if filters.since and filters.until:
-        parts.append(words.span(filters.since, filters.until))
-    elif filters.since or filters.until:
-        parts.append(words.t("scope.since" if filters.since else "scope.until", date=words.date(filters.since or filters.until)))
-    for dimension in DIMENSIONS:
-        picked = getattr(filters, dimension.parameter)
-        if picked:
-            parts.append(words.listed(parameter_label(dimension.parameter, c, words) for c in picked))
-    parts += [words.t(f"scope.general.{filters.general}")] if filters.general != "apart" else []
-    parts += [words.t(f"scope.{p}") for p in COUNTING if getattr(filters, p) != OPTION[p].allowed[0]]
-    parts += [words.t("scope.search", q=filters.q)] if filters.q else []
-    return " · ".join(parts)

@@ -1,4 +1,4 @@
-"""What every answer of the server says beside its body: security headers, and the page's language."""
+"""What every answer of the server says beside its body: security headers; and the language that a page is asked in."""
 
 from __future__ import annotations
 
@@ -19,7 +19,25 @@ Scope = dict[str, Any]
 
 #: Who may show the dashboard in a frame; `none` unless a deployment says otherwise.
 FRAME_VARIABLE = "REELSHIFT_FRAME_ANCESTORS"
+#: Who may embed single charts (`/embed`): anybody, a page on one's own disk included, unless a deployment names the pages
+#: (`'none'` forbids it).
+EMBED_VARIABLE = "REELSHIFT_EMBED_ANCESTORS"
 _INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
+
+
+def embed_policy() -> str:
+    """A policy for a bare chart: scripts and data of this host only, in the frames that the deployment allows."""
+    parts = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self' 'unsafe-inline'",  # Plotly writes the styles of its parts
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": os.environ.get(EMBED_VARIABLE, "* file:"),
+    }
+    return "; ".join(f"{name} {value}" for name, value in parts.items())
 
 
 @lru_cache(maxsize=1)
@@ -61,49 +79,13 @@ class SecurityHeaders:
                 added = {
                     b"x-content-type-options": b"nosniff",
                     b"referrer-policy": b"strict-origin-when-cross-origin",
-                    b"content-security-policy": content_security_policy().encode(),
+                    b"content-security-policy": (embed_policy() if scope["path"] == "/embed" else content_security_policy()).encode(),
                     b"permissions-policy": b"camera=(), microphone=(), geolocation=()",
                 }
                 message["headers"] = [*message["headers"], *((n, v) for n, v in added.items() if n not in have)]
             await send(message)
 
         await self.app(scope, receive, send_with)
-
-
-class PageLanguage:
-    """Writes the reader's language into `<html lang>` of the page; Streamlit always says `en`."""
-
-    def __init__(self, app: Callable[..., Any]) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-        if scope["type"] != "http" or "." in scope["path"].rpartition("/")[2] or page_language(scope) != "zh":
-            await self.app(scope, receive, send)
-            return
-        # A page is a few kilobytes; uncompressed, it can be rewritten.
-        scope = {**scope, "headers": [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]}
-        start: Message | None = None
-        body = b""
-
-        async def rewritten(message: Message) -> None:
-            nonlocal start, body
-            if message["type"] == "http.response.start":
-                headers = dict(message["headers"])
-                if headers.get(b"content-type", b"").startswith(b"text/html") and b"content-encoding" not in headers:
-                    start = message
-                    return
-            if start is None:
-                await send(message)
-                return
-            body += message.get("body", b"")
-            if message.get("more_body"):
-                return
-            whole = body.replace(b'<html lang="en">', b'<html lang="zh-Hans">', 1)
-            start["headers"] = [(n, str(len(whole)).encode() if n == b"content-length" else v) for n, v in start["headers"] if n != b"etag"]
-            await send(start)
-            await send({"type": "http.response.body", "body": whole})
-
-        await self.app(scope, receive, rewritten)
 
 
 def page_language(scope: Scope) -> str:

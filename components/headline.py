@@ -12,7 +12,6 @@ import streamlit as st
 from components import records, rounds
 from components.card import records_behind
 from components.charts import CHART
-from components.figures.money import money_words
 from components.plain import plain
 from components.shell import calm
 from components.words import Words
@@ -22,13 +21,15 @@ from data.frames.common import SMALL_N, chosen, collected
 from data.tables import Tables
 
 NEWEST = 3
+#: A number and its words need so much; a telephone holds two side by side.
+NARROWEST_PX = 155
 
 
 def show_headline(tables: Tables, filters: Filters, words: Words) -> None:
-    """Four numbers of the selection, each with what it is compared to and the rows behind it."""
-    with st.grid(min_column_width=250, key="headline"):
+    """Four numbers of the selection, each with what it is compared to and the rows behind it; beside a chart one column."""
+    with st.grid(min_column_width=NARROWEST_PX, key="headline"):
         for number in (_move, _money, _voices, _events):
-            with st.container(border=True, key=f"headline-{number.__name__.strip('_')}"), calm(words):
+            with st.container(key=f"headline-{number.__name__.strip('_')}", gap=None), calm(words):
                 number(tables, filters, words)
 
 
@@ -90,11 +91,14 @@ def _money(tables: Tables, filters: Filters, words: Words) -> None:
     if own is None and general is None:
         _metric(title, "–", words.t("charts.empty"), behind, words)
         return
-    known = own is not None and records.has(own["known_usd_m"])
-    value = words.t("headline.money_value", value=words.usd_m(float(own["known_usd_m"]))) if own is not None and known else "–"
-    about = money_words(own, words, short=True) if own is not None else words.t("charts.empty")
-    if general is not None:
-        about += words.t("semicolon") + words.t("headline.money_general", money=money_words(general, words, short=True))
+    shown = own if own is not None else general
+    assert shown is not None
+    about = words.t("headline.money_about", known=int(shown["n_known"]), n=int(shown["n_rounds"]))
+    if own is None:
+        about = words.t("headline.money_only_general") + words.t("colon") + about
+    elif general is not None and records.has(general["known_usd_m"]):
+        about += words.t("semicolon") + words.t("headline.money_general", value=words.usd_m(float(general["known_usd_m"])))
+    value = words.t("headline.money_value", value=words.usd_m(float(shown["known_usd_m"]))) if records.has(shown["known_usd_m"]) else "–"
     _metric(title, value, about, behind, words)
 
 
@@ -133,11 +137,11 @@ def _events(tables: Tables, filters: Filters, words: Words) -> None:
     if rows.empty:
         _metric(title, "–", words.t("charts.empty"), lambda: None, words)
         return
-    said = [f"{words.date(row['date'])} {words.pick(row, 'title')}" for row in rows.to_dict("records")]
+    n = len(collected(chosen(tables, "events", filters)))
     _metric(
         title,
         words.date(rows.iloc[0]["date"]),
-        words.t("semicolon").join(said),
+        words.t("headline.event_about", title=words.pick(rows.iloc[0], "title"), n=n),
         lambda: records.show_records(tables, "events", rows, words),
         words,
     )

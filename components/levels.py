@@ -7,6 +7,7 @@ import streamlit as st
 from components import choices, state, study
 from components.card import show_chart
 from components.plain import plain
+from components.sharing import copied
 from components.words import Words
 from data.filters import Filters
 from data.frames import index_levels, studied
@@ -44,7 +45,7 @@ def command(tables: Tables, words: Words) -> None:
     known = tables.native("series")
     for row in known[known["series_id"] == "csi-300"].to_dict("records"):
         names = {"code": row["code"], "name_en": row["name_en"], "name_zh": row["name_zh"]}
-        st.code(words.t("study.missing.command", **names), language="bash", wrap_lines=True)
+        copied(words.t("study.missing.command", **names))
 
 
 def _choices(tables: Tables, filters: Filters, words: Words) -> None:

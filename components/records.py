@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pandas as pd
 import streamlit as st
 
-from components.figures.money import printed
+from components.figures.money import record_amount
 from components.plain import highlighted, link, plain
 from components.words import LANGUAGES, Words
 from data.catalog import dictionary
@@ -19,6 +19,8 @@ from data.tables import Tables
 Record = dict[str, Any]
 #: The page of each view of one person, company or investor.
 VIEWS = {"speaker": "opinions", "company": "funding", "investor": "funding"}
+#: A stance at a glance: red to blue as in the charts, always with its word.
+STANCE_BADGES = {"strongly_negative": "red", "negative": "orange", "neutral": "gray", "positive": "blue", "strongly_positive": "blue"}
 VALUATION = "post_money_valuation_usd_m"
 #: Stands in a sentence where links will: a sign that Markdown gives no meaning.
 _HERE = "\ufffc"
@@ -51,7 +53,8 @@ def show_records(
     documents = _register(tables, shown)
     for row in shown.to_dict("records"):
         said = _opinion(row, words, marked, both) if table == "opinions" else _said(table, row, words)
-        st.markdown("  \n".join(line for line in [*said, _documents(row, documents, words)] if line), anchors=False)
+        proof = [_small(line) for line in (_audit(row, words), _documents(table, row, documents, words)) if line]
+        st.markdown("  \n".join([*said, *proof]), anchors=False)
     if len(rows) > most:
         st.caption(words.t("records.more", n=len(rows) - most))
 
@@ -75,29 +78,43 @@ def _said(table: str, row: Record, words: Words) -> Iterable[str]:
     return [line for line in lines if line]
 
 
+def _small(markdown: str) -> str:
+    """What a record rests on, smaller than what it says."""
+    return f":small[{markdown}]"
+
+
 def _opinion(row: Record, words: Words, marked: str = "", both: bool = False) -> list[str]:
     name = words.pick(row, "speaker")
-    who = [f"**{view_link(name, 'speaker', row['speaker_id'], words, marked)}**"]
+    who = [f"**{view_link(name, 'speaker', row['speaker_id'], words, marked)}**{_other_form(row, 'speaker', words, marked)}"]
     if has(row["organization_en"]) and row["organization_en"] != row["speaker_en"]:
         who.append(highlighted(words.pick(row, "organization"), marked))
-    stance = words.code("stance", row["stance"])
+    stance = f":{STANCE_BADGES[row['stance']]}-badge[{plain(words.code('stance', row['stance']))}]"
     if has(row["stance_second"]) and row["stance_second"] != row["stance"]:
-        stance = words.t("records.coded_twice", first=stance, second=words.code("stance", row["stance_second"]))
+        stance += " " + plain(words.t("records.coded_twice", second=words.code("stance", row["stance_second"])))
     facts = [
         words.code("role", row["role"]),
         _date(row, "said_date", words),
-        stance,
         words.code("theme", row["theme"]),
         words.codes("sector", split(row["sectors"])),
     ]
     other = row["summary_zh" if words.lang == "en" else "summary_en"] if both else ""
     said = [highlighted(words.pick(row, "summary"), marked), highlighted(other, marked) if has(other) else ""]
-    return [*said, f"{words.listed(who)} · {plain(' · '.join(facts))}", _audit(row, words)]
+    return [line for line in said if line] + [_small(f"{stance} {words.listed(who)} · {plain(' · '.join(facts))}")]
+
+
+def _other_form(row: Record, stem: str, words: Words, marked: str = "") -> str:
+    """On Chinese pages the Latin form of a name behind the Chinese one, where both are known: documents print it so."""
+    latin, chinese = row[f"{stem}_en"], row[f"{stem}_zh"]
+    if row.get("is_anonymous"):  # then both are descriptions
+        return ""
+    if words.lang != "zh" or not has(latin) or not has(chinese) or latin == chinese:
+        return ""
+    return words.t("brackets", text=highlighted(latin, marked))
 
 
 def _round(row: Record, words: Words) -> list[str]:
     facts = [
-        amount(row, words),
+        record_amount(row, words),
         *([words.t("records.valued", value=words.usd_m(float(row[VALUATION])))] if has(row[VALUATION]) else []),
         words.code("stage", row["stage"]),
         _date(row, "announced_date", words),
@@ -106,10 +123,11 @@ def _round(row: Record, words: Words) -> list[str]:
     lead = _names(words.t("records.led_by", names=_HERE), row, "lead_investor", words)
     with_whom = _names(words.t("records.investors", names=_HERE), row, "investor", words)
     part = words.t("records.part_of", whole=row["part_of"]) if has(row["part_of"]) else ""
-    first = f"**{view_link(words.pick(row, 'company'), 'company', row['company_id'], words)}** · {plain(' · '.join(facts))}"
+    name = f"**{view_link(words.pick(row, 'company'), 'company', row['company_id'], words)}**{_other_form(row, 'company', words)}"
+    first = f"{name} · {plain(' · '.join(facts))}"
     second = words.t("joiner").join(x for x in (lead, with_whom, plain(part), plain(words.pick(row, "notes"))) if x)
     disagree = plain(words.t("records.disagree", readings=words.pick(row, "conflicts"))) if has(row["conflicts_en"]) else ""
-    return [first, second, disagree, _audit(row, words)]
+    return [first, second, disagree]
 
 
 def _names(sentence: str, row: Record, stem: str, words: Words) -> str:
@@ -126,16 +144,6 @@ def _names(sentence: str, row: Record, stem: str, words: Words) -> str:
     return plain(sentence).replace(_HERE, words.listed(links))
 
 
-def amount(row: Record, words: Words) -> str:
-    """What a round's amount is, with its hedge: ≥ US$30m; about US$2.8bn (CNY 19.04bn as printed); undisclosed."""
-    if row["amount_qualifier"] == "undisclosed":
-        return words.code("amount_qualifier", "undisclosed")
-    own = printed(float(row["amount_original"]), str(row["currency"]), words) if has(row["amount_original"]) else ""
-    value = words.usd_m(float(row["amount_usd_m"])) if has(row["amount_usd_m"]) else own
-    said = words.t(f"records.amount.{row['amount_qualifier']}", value=value)
-    return words.t("records.printed", amount=said, printed=own) if own and value != own and row["currency"] != "USD" else said
-
-
 def _move(row: Record, words: Words) -> list[str]:
     value = (
         words.signed_percent(float(row["value"]), 2)
@@ -144,12 +152,12 @@ def _move(row: Record, words: Words) -> list[str]:
     )
     when = words.span(_iso(row["window_start"]), _iso(row["date"])) if has(row["window_start"]) else words.date(_iso(row["date"]))
     facts = [value, words.code("measure", row["measure"]), when]
-    return [f"**{plain(words.pick(row, 'index_name'))}** · {plain(' · '.join(facts))}", plain(words.pick(row, "notes")), _audit(row, words)]
+    return [f"**{plain(words.pick(row, 'index_name'))}** · {plain(' · '.join(facts))}", plain(words.pick(row, "notes"))]
 
 
 def _event(row: Record, words: Words) -> list[str]:
     facts = [_date(row, "date", words), words.code("event_kind", row["kind"]), words.codes("sector", split(row["sectors"]))]
-    return [f"**{event_link(row, words)}** · {plain(' · '.join(facts))}", plain(words.pick(row, "summary")), _audit(row, words)]
+    return [f"**{event_link(row, words)}** · {plain(' · '.join(facts))}", plain(words.pick(row, "summary"))]
 
 
 def _model(row: Record, words: Words) -> list[str]:
@@ -157,16 +165,16 @@ def _model(row: Record, words: Words) -> list[str]:
     facts = [_date(row, "release_date", words)]
     facts += [words.t("records.seconds", n=int(row["max_clip_s"]))] if has(row["max_clip_s"]) else []
     facts += [str(row["max_resolution"])] if has(row["max_resolution"]) else []
-    return [f"**{plain(row['model_name'])}** · {vendor} · {plain(' · '.join(facts))}", plain(words.pick(row, "notes")), _audit(row, words)]
+    return [f"**{plain(row['model_name'])}** · {vendor} · {plain(' · '.join(facts))}", plain(words.pick(row, "notes"))]
 
 
 def _indicator(row: Record, words: Words) -> list[str]:
     if has(row["value"]):
-        value = words.number(float(row["value"]), 2)
+        value = words.count(float(row["value"]), 2)
     else:
-        value = f"{words.number(float(row['value_low']), 2)}–{words.number(float(row['value_high']), 2)}"
+        value = f"{words.count(float(row['value_low']), 2)}–{words.count(float(row['value_high']), 2)}"
     facts = [f"{value} {words.code('indicator_unit', row['unit'])}", str(row["period"]), words.code("geography", row["geography"])]
-    return [f"**{plain(words.pick(row, 'name'))}** · {plain(' · '.join(facts))}", plain(words.pick(row, "definition")), _audit(row, words)]
+    return [f"**{plain(words.pick(row, 'name'))}** · {plain(' · '.join(facts))}", plain(words.pick(row, "definition"))]
 
 
 def _date(row: Record, column: str, words: Words) -> str:
@@ -185,12 +193,23 @@ def _audit(row: Record, words: Words) -> str:
         return ""
     note = words.pick(row, "audit_note")
     mark = words.t("records.audit", mark=words.code("audit", row["audit"]))
-    return f"*{plain(mark + (words.t('colon') + note if note else ''))}*"
+    return plain(mark + (words.t("colon") + note if note else ""))
 
 
-def _documents(row: Record, documents: dict[str, Record], words: Words) -> str:
+def _documents(table: str, row: Record, documents: dict[str, Record], words: Words) -> str:
+    """Where a record was read, then the addresses of its citation and of the record as it is kept."""
     found = [document_link(documents[s], words) for s in split(row["source_ids"]) if s in documents]
-    return words.t("records.read_in") + words.t("colon") + " · ".join(found)
+    return words.t("records.read_in") + words.t("colon") + " · ".join([*found, *_addresses(table, row, words)])
+
+
+def _addresses(table: str, row: Record, words: Words) -> list[str]:
+    """How to cite a record with its documents, and the record whole, as Markdown links: they cost no widget."""
+    key, version = quote(str(row[dictionary().tables[table].key]), safe=""), st.query_params.get("version", "")
+    pinned = f"version={quote(version, safe='')}" if version else ""
+    return [
+        f"[{words.t('panel.cite.row')}](/cite.txt?record={table}/{key}&lang={words.lang}{'&' if pinned else ''}{pinned})",
+        f"[{words.t('panel.cite.row_whole')}](/records/{table}/{key}.json{'?' if pinned else ''}{pinned})",
+    ]
 
 
 def document_link(document: Record, words: Words) -> str:
@@ -199,28 +218,37 @@ def document_link(document: Record, words: Words) -> str:
     remarks = [x for x in (document["publisher"], words.date(document["published"]) if has(document["published"]) else "") if has(x)]
     if document["version"] in ("repost", "translation", "aggregation"):
         remarks.append(words.code("source_version", document["version"]))
-    brackets = ("（", "）") if words.lang == "zh" else (" (", ")")
-    return link(title, document["url"] if has(document["url"]) else None) + brackets[0] + plain(words.listed(remarks)) + brackets[1]
+    about = words.t("brackets", text=plain(words.listed(remarks)))
+    return link(title, document["url"] if has(document["url"]) else None) + about
 
 
 def table_view(frame: pd.DataFrame, table: str | None, words: Words) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """A frame as a reader's table: headers and codes in words, and column settings for `st.dataframe`."""
+    """A frame as a reader's table: headers and codes in words, and column settings for `st.dataframe`.
+
+    A text that stands in both languages is shown in the reader's, in the other where there is none; a name stands in the
+    place of the id that it belongs to. Files keep all of it.
+    """
     known = dictionary()
     shown: dict[str, Any] = {}
     settings: dict[str, Any] = {}
+    named = _names_of_ids(list(frame.columns))
     for name in frame.columns:
         column = known.column(name, table)
         stem, _, suffix = name.rpartition("_")
-        if not column.is_shown or column.withheld:
+        if not column.is_shown or column.withheld or (suffix in LANGUAGES and stem in named.values()):
             continue
-        if suffix in ("en", "zh") and suffix != words.lang and f"{stem}_{words.lang}" in frame.columns:
+        pair = [f"{stem}_{lang}" for lang in (words.lang, *LANGUAGES) if f"{stem}_{lang}" in frame.columns]
+        if suffix in LANGUAGES and name != pair[0]:
             continue
-        values = frame[name]
+        if name in named:
+            pair = [f"{named[name]}_{lang}" for lang in (words.lang, *LANGUAGES)]
+        values = frame[pair[0]].where(frame[pair[0]].notna(), frame[pair[-1]]) if pair else frame[name]
         if column.codes:
             values = values.map({c: words.codes(column.codes, split(str(c))) for c in values.dropna().unique()})
-        label = column.label[words.lang]
+        short = column.label[words.lang].removesuffix(words.t("records.in_this_language"))
+        label = short if short not in shown else column.label[words.lang]
         unit = words.code("unit", column.unit) if column.unit else ""
-        header = f"{label} ({unit})" if unit and unit not in label else label
+        header = label + words.t("brackets", text=unit) if unit and unit not in label else label
         header = header if header not in shown else f"{header} [{name}]"
         shown[header] = values
         help_text = column.description[words.lang]
@@ -233,3 +261,10 @@ def table_view(frame: pd.DataFrame, table: str | None, words: Words) -> tuple[pd
         else:
             settings[header] = st.column_config.Column(header, help=help_text)
     return pd.DataFrame(shown, index=frame.index), settings
+
+
+def _names_of_ids(columns: list[str]) -> dict[str, str]:
+    """Each column of ids whose names stand beside it, with their stem: speaker_id for speaker_en and speaker_zh."""
+    stems = {c: c.removesuffix("_id") for c in columns if c.endswith("_id")}
+    stems |= {c: f"{c.removesuffix('_ids')}s" for c in columns if c.endswith("_ids")}
+    return {c: stem for c, stem in stems.items() if {f"{stem}_{lang}" for lang in LANGUAGES} <= set(columns)}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components import listing, records
+from components import panel, records
 from components.plain import plain
-from components.words import Words
+from components.words import MISSING, Words
 from data.catalog import TABLE_NAMES, dictionary
 from data.filters import Filters, select
 from data.frames.common import collected
@@ -17,7 +17,7 @@ from data.tables import Tables
 def show_tables(tables: Tables, filters: Filters, words: Words) -> None:
     """One table at a time, under the filters, with its downloads."""
     with st.container(border=True, key="all-tables"):
-        st.markdown(f"#### {plain(words.t('register.tables'))}", anchors=False)
+        st.markdown(f"## {plain(words.t('register.tables'))}", anchors=False)
         _one_table(tables, filters, words.lang)
 
 
@@ -36,13 +36,14 @@ def _one_table(tables: Tables, filters: Filters, lang: str) -> None:
     table = known.tables[name or TABLE_NAMES[0]]
     rows = collected(select(tables.frame(table.name), table.name, filters))
     st.caption(plain(words.t("register.row_is", row=table.row[lang]) + words.t("joiner") + table.description[lang]))
-    listing.table_downloads(table.name, tables, filters, words, len(rows))
+    panel.offer_table(table.name, tables, filters, words.lang)
     shown, settings = records.table_view(rows, table.name, words)
     st.dataframe(
         shown,
         column_config=settings,
         hide_index=True,
-        height=360,
+        height=620,
+        placeholder=MISSING,
         alt=words.t("register.alt", table=table.title[lang], n=len(rows)),
         key="register:frame",
     )
@@ -52,13 +53,19 @@ def show_sources(tables: Tables, words: Words) -> None:
     """Every document that was read, with its address."""
     sources = tables.native("sources")
     with st.container(border=True, key="source-register"):
-        st.markdown(f"#### {plain(words.t('register.sources', n=len(sources)))}", anchors=False)
+        st.markdown(f"## {plain(words.t('register.sources', n=len(sources)))}", anchors=False)
         counts = sources["version"].value_counts()
         said = [f"{words.code('source_version', str(v))} {words.number(int(n))}" for v, n in counts.items()]
         st.caption(plain(words.t("register.sources_about", versions=words.listed(said))))
         shown, settings = records.table_view(sources, "sources", words)
         st.dataframe(
-            shown, column_config=settings, hide_index=True, height=360, alt=words.t("register.sources", n=len(sources)), key="sources:frame"
+            shown,
+            column_config=settings,
+            hide_index=True,
+            height=620,
+            placeholder=MISSING,
+            alt=words.t("register.sources", n=len(sources)),
+            key="sources:frame",
         )
 
 
@@ -78,8 +85,9 @@ def show_dictionary(tables: Tables, words: Words) -> None:
         for column in table.columns
     ]
     with st.container(border=True, key="dictionary"):
-        st.markdown(f"#### {plain(words.t('register.dictionary', n=len(columns)))}", anchors=False)
+        st.markdown(f"## {plain(words.t('register.dictionary', n=len(columns)))}", anchors=False)
         st.dataframe(
-            pd.DataFrame(columns), hide_index=True, height=360, alt=words.t("register.dictionary", n=len(columns)), key="dictionary:frame"
+            pd.DataFrame(columns), hide_index=True, height=620, alt=words.t("register.dictionary", n=len(columns)), key="dictionary:frame"
         )
+        st.markdown(f"### {plain(words.t('register.caveats'))}", anchors=False)
         st.markdown("\n".join(f"- {plain(text[words.lang])}" for text in known.caveats.values()), anchors=False)

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import listing
-from components.figures.money import grouped, money_words
+from components import listing, panel
+from components.figures.money import money_words, sum_words
+from components.ordering import place_of
 from components.plain import plain
 from components.words import Words
 from data.filters import Filters
@@ -36,8 +37,10 @@ def show_totals(tables: Tables, filters: Filters, words: Words) -> None:
         if not found:
             st.markdown(plain(words.t("charts.empty")), anchors=False)
             return
-        for group, total in found.items():
-            st.markdown(plain(grouped({group: money_words(total, words)}, words)), anchors=False)
+        for column, (group, total) in zip(st.columns(len(found), gap="medium"), found.items(), strict=True):
+            with column, st.container(gap=None):
+                st.metric(words.code("money_group", group), sum_words(total, words))
+                st.caption(plain(money_words(total, words)))
         st.caption(plain(coverage_words(collected(chosen(tables, "funding_rounds", filters)), words)))
 
 
@@ -49,7 +52,7 @@ def coverage_words(rows: pd.DataFrame, words: Words) -> str:
     said = [words.t("rounds.count", name=words.code("country", str(c)), n=int(n)) for c, n in named.items()]
     rest = len(rows) - int(named.sum())
     said += [words.t("rounds.count", name=words.t("rounds.elsewhere"), n=rest)] if rest else []
-    by_year = words.listed(words.t("rounds.count", name=str(y), n=int(n)) for y, n in years.items())
+    by_year = words.listed(words.t("rounds.count", name=words.date(str(y)), n=int(n)) for y, n in years.items())
     return words.t("rounds.coverage", n=len(rows), years=by_year, countries=words.listed(said))
 
 
@@ -60,7 +63,7 @@ def show_conflicts(tables: Tables, filters: Filters, words: Words) -> None:
     rows = rows.sort_values(["n_conflicts", "date_start", "round_id"], ascending=[False, False, True], kind="stable")
     with st.container(border=True, key="conflicts"):
         said = words.t("rounds.conflicts", n=len(rows), readings=int(rows["n_conflicts"].sum()))
-        st.markdown(f"#### {plain(said)}", anchors=False)
+        st.markdown(f"## {plain(said)}", anchors=False)
         st.caption(words.t("rounds.conflicts_about"))
         if len(rows):
             listing.show_page("funding_rounds", tables, filters, rows, words.lang, "conflicts")
@@ -70,18 +73,18 @@ def show_rounds(tables: Tables, filters: Filters, words: Words) -> None:
     """Rounds under the filters, in the order asked for."""
     rows = collected(chosen(tables, "funding_rounds", filters))
     with st.container(border=True, key="rounds"):
-        st.markdown(f"#### {plain(words.t('rounds.title', n=len(rows), companies=rows['company_id'].nunique()))}", anchors=False)
+        st.markdown(f"## {plain(words.t('rounds.title', n=len(rows), companies=rows['company_id'].nunique()))}", anchors=False)
         st.caption(words.t("rounds.about"))
         if rows.empty:
             st.info(words.t("charts.empty_hint"), icon=":material/filter_alt_off:")
             return
         with st.container(horizontal=True, vertical_alignment="bottom", key="rounds-tools"):
             order = listing.choose_order(ORDERS, words)
-            listing.table_downloads("funding_rounds", tables, filters, words, len(rows))
-        listing.show_page("funding_rounds", tables, filters, ordered(rows, order, words), words.lang, order)
+            panel.offer_table("funding_rounds", tables, filters, words.lang)
+        listing.show_page("funding_rounds", tables, filters, ordered(tables, rows, order, words), words.lang, order)
 
 
-def ordered(rows: pd.DataFrame, order: str, words: Words) -> pd.DataFrame:
+def ordered(tables: Tables, rows: pd.DataFrame, order: str, words: Words) -> pd.DataFrame:
     """Rounds in one of ORDERS; of the same company or amount the newest first, amounts not known last."""
     newest = rows.sort_values(["date_start", "round_id"], ascending=[False, True], kind="stable")
     if order == "oldest":
@@ -89,6 +92,6 @@ def ordered(rows: pd.DataFrame, order: str, words: Words) -> pd.DataFrame:
     elif order == "largest":
         newest = newest.sort_values("amount_usd_m", ascending=False, kind="stable", na_position="last")
     elif order == "company":
-        names = pd.Series([words.pick(row, "company").lower() for row in newest.to_dict("records")], index=newest.index)
-        newest = newest.loc[names.sort_values(kind="stable").index]
+        places = newest["company_id"].map(lambda code: place_of(tables, code, words))
+        newest = newest.loc[places.sort_values(kind="stable").index]
     return newest.reset_index(drop=True)

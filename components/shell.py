@@ -9,10 +9,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import filterbar, state
+from components import changes, choices, filterbar, sharing, state
 from components.card import show_chart
 from components.words import LANGUAGE_NAMES, LANGUAGES, Words
-from data.filters import Filters
+from data.filters import OPTION, Filters
 from data.tables import Tables, TableUnreadable, open_tables
 
 log = logging.getLogger("reelshift")
@@ -21,7 +21,7 @@ ICON = Path(__file__).parent / "assets" / "icon.png"
 
 def current_words() -> Words:
     """Words in the reader's language."""
-    return Words(state.language())
+    return Words(state.language(), state.view("units", OPTION["units"].allowed))
 
 
 def language_switch(words: Words) -> None:
@@ -44,13 +44,16 @@ def language_switch(words: Words) -> None:
 
 def footer(words: Words) -> None:
     """Below every page: what this is, of when, and under which terms."""
-    st.divider()
-    try:
-        tables = open_tables()
-    except TableUnreadable:
-        return
-    st.caption(words.t("site.footer", date=words.date(tables.data_as_of), version=tables.version))
-    st.caption(words.t("site.addresses"))
+    with st.container(key="footer"):
+        st.divider()
+        try:
+            tables = open_tables()
+        except TableUnreadable:
+            return
+        st.caption(words.t("site.footer", date=words.date(tables.data_as_of), version=tables.version))
+        st.caption(words.t("site.addresses"))
+        if words.lang == "zh":
+            choices.option("units", state.filters()[0], words)
 
 
 @contextmanager
@@ -66,19 +69,42 @@ def calm(words: Words) -> Iterator[None]:
         st.warning(words.t("errors.page"), icon=":material/warning:")
 
 
-def page(
-    name: str, names: tuple[str, ...], own: tuple[str, ...] = (), search: bool = False, counting: bool = False
-) -> tuple[Tables, Filters, Words]:
-    """Begin a page: its title, its line of introduction, the filter bar. Gives what its charts need."""
-    words = current_words()
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.title(words.t(f"pages.{name}" if name != "overview" else "site.tagline"), anchor=False, width="content")
+def heading(name: str, words: Words, beside: Callable[[Words], None] | None = None) -> None:
+    """The top of every page: its title, what may stand `beside` it, what the whole page offers, its line of introduction."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.title(words.t(f"pages.{name}" if name != "overview" else "site.tagline"), anchor=False)
+        if beside is not None:
+            beside(words)
+        sharing.offer(name, words.lang)
         language_switch(words)
     if name != "overview":
         st.caption(words.t(f"pages.intro.{name}"))
-    tables = open_tables()
+
+
+def page(
+    name: str,
+    names: tuple[str, ...],
+    own: tuple[str, ...] = (),
+    search: bool = False,
+    counting: bool = False,
+    beside: Callable[[Words], None] | None = None,
+) -> tuple[Tables, Filters, Words]:
+    """Begin a page of charts: its top and the filter bar. Gives what its charts need."""
+    words = current_words()
+    heading(name, words, beside)
+    tables = changes.open_asked()
     filters = filterbar.show(tables, names, own, words, search, counting)
+    changes.show_notice(tables, names, filters, words)
     return tables, filters, words
+
+
+def plain_page(name: str) -> tuple[Tables, Words]:
+    """Begin a page of prose, which speaks of the whole tables: nothing is filtered."""
+    words = current_words()
+    heading(name, words)
+    tables = changes.open_asked()
+    changes.show_notice(tables, (), Filters(), words)
+    return tables, words
 
 
 def section(codes: tuple[str, ...], words: Words) -> str:

@@ -18,7 +18,7 @@ from components.words import LANGUAGES
 from data.filters import PARAMETERS, Filters, Refused, parse, unknown_parameters
 
 #: Parameters of a link beside the filters.
-OTHER_PARAMETERS = ("lang", "view", "sort", "embed", "embed_options")
+OTHER_PARAMETERS = ("lang", "version", "view", "sort", "embed", "embed_options")
 
 
 def query() -> list[tuple[str, str]]:
@@ -48,7 +48,7 @@ def keep_across_pages(page: str) -> None:
     if st.session_state.get("query", query()) != query():
         # Not by a widget of ours: the Back button, or a link. The browser has forgotten its widgets by then.
         st.session_state["turn"] = st.session_state.get("turn", 0) + 1
-    if st.session_state.get("page", page) != page and not any(name in (*PARAMETERS, "lang") for name, _ in query()):
+    if st.session_state.get("page", page) != page and not any(name in (*PARAMETERS, "lang", "version") for name, _ in query()):
         write(st.session_state.get("query", []))
     st.session_state["page"] = page
     st.session_state["query"] = query()
@@ -97,8 +97,8 @@ def view(parameter: str, codes: tuple[str, ...]) -> str:
 
 
 def clear() -> None:
-    """Lift every filter; the language stays."""
-    write([(name, value) for name, value in query() if name not in PARAMETERS])
+    """Lift every filter; how things are said stays."""
+    write([(name, value) for name, value in query() if name not in PARAMETERS or name == "units"])
     st.session_state["query"] = query()
 
 

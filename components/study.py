@@ -18,6 +18,7 @@ from components.figures.event_window import COLUMNS as SINGLE
 from components.figures.event_window import reason_said, title_of
 from components.figures.parts import day, has
 from components.plain import plain
+from components.sharing import copied
 from components.words import Words
 from data.event_study.single import ESTIMATION, WINDOW, Window
 from data.filters import Filters
@@ -164,7 +165,7 @@ def missing(tables: Tables, filters: Filters, words: Words) -> None:
     known = tables.native("series")
     for row in known[known["series_id"] == _LOAD_FIRST].to_dict("records"):
         names = {"code": row["code"], "name_en": row["name_en"], "name_zh": row["name_zh"]}
-        st.code(words.t("study.missing.command", **names), language="bash", wrap_lines=True)
+        copied(words.t("study.missing.command", **names))
 
 
 # Below the chart of one event -----------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """The look of every figure: one template, one colour for each sector and each stance.
 
-Colours are mid-tones that read on light and dark grounds alike; text and grid colours come from the
-page's theme (Streamlit fills them in the browser), so a figure never waits for the reader's theme.
+Colours are mid-tones that read on light and dark grounds alike; the colours of text (`INK`) and grid come from the
+page's theme, which Streamlit fills in in the browser, so a figure never waits for the reader's theme; outside
+Streamlit they come from TOKENS.
 Sectors and stances are told apart by order and label as well, never by colour alone.
 """
 
@@ -13,7 +14,17 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-FONT = 'Inter, "Segoe UI", "Helvetica Neue", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif'
+from components.breaking import pieces, width
+
+FONT = '"Source Sans", "Source Sans 3", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif'
+HEADING_FONT = '"Source Serif", "Source Serif 4", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", serif'
+
+THEMES = ("light", "dark")
+#: Ground, text and lines of each theme: those of `.streamlit/config.toml` (a test holds it), for charts outside Streamlit.
+TOKENS = {
+    "light": {"paper": "#FCFBF9", "raised": "#F2EFEA", "text": "#171512", "muted": "#625F5A", "line": "#DDD8D0", "link": "#8F3413"},
+    "dark": {"paper": "#14161A", "raised": "#1F2228", "text": "#ECEAE6", "muted": "#A9A7A2", "line": "#363A42", "link": "#F5A582"},
+}
 
 SECTOR_COLOURS = {
     "film": "#6C5BD4",
@@ -24,7 +35,7 @@ SECTOR_COLOURS = {
 }
 #: Red to blue, which readers with any common colour deficiency tell apart; grey between.
 STANCE_COLOURS = {
-    "strongly_negative": "#B2322B",
+    "strongly_negative": "#B8372F",
     "negative": "#E58468",
     "neutral": "#A7ABB3",
     "positive": "#6FAFD8",
@@ -53,6 +64,9 @@ EVENT_SYMBOLS = {
 AUDIT_COLOURS = {"confirmed": "#2F7FB5", "corrected": "#D98E04", "not_found": "#C4502F", "unchecked": "#A7ABB3"}
 #: Few to many, for counts: from grey to colour, which stands out more on a light and on a dark ground alike.
 COUNT_SCALE = ((0.0, "#A9B8C6"), (0.5, "#D9A441"), (1.0, "#C4502F"))
+#: Streamlit's name for its strongest grey of the reader's theme (`streamlit_plotly_theme.GRAY_90`), which the browser puts in
+#: its place. What Streamlit gives charts by itself is too pale to read at the size of an axis.
+INK = "#000037"
 ACCENT = "#C4502F"
 QUIET = "#8A909A"
 HIGHLIGHT = "#D98E04"
@@ -84,9 +98,41 @@ def template() -> go.layout.Template:
 TEMPLATE = template()
 
 
+@lru_cache(maxsize=2)
+def standalone_template(theme: str) -> go.layout.Template:
+    """The same with the ground, text and hover colours of a theme, for charts that no page colours."""
+    token = TOKENS[theme]
+    own = go.layout.Template(template())
+    hover = {"bgcolor": token["raised"], "bordercolor": token["line"], "font": {"family": FONT, "size": 13, "color": token["text"]}}
+    own.layout.update(
+        font={"family": FONT, "size": 13, "color": token["text"]},
+        hoverlabel=hover,
+        paper_bgcolor=token["paper"],
+        colorway=list(SERIES_COLOURS),
+    )
+    return own
+
+
 def figure(traces: list[dict[str, Any]], **layout: Any) -> go.Figure:
     """A figure in the house style from plain dictionaries. `layout` adds to the template."""
-    return go.Figure({"data": traces, "layout": {"template": TEMPLATE, **layout}}, skip_invalid=False)
+    inked = {name: _inked(layout.get(name, {})) for name in {"xaxis", "yaxis", *(n for n in layout if n[1:5] == "axis")}}
+    font = {"color": INK, **layout.get("font", {})}
+    return go.Figure({"data": traces, "layout": {"template": TEMPLATE, **layout, **inked, "font": font}}, skip_invalid=False)
+
+
+def _inked(axis: dict[str, Any]) -> dict[str, Any]:
+    """An axis whose numbers and title are in ink."""
+    title = axis.get("title", {})
+    title = dict(title) if isinstance(title, dict) else {"text": title}
+    title["font"] = {"color": INK, **title.get("font", {})}
+    return {**axis, "tickfont": {"color": INK, **axis.get("tickfont", {})}, "title": title}
+
+
+def without_ink(value: Any) -> Any:
+    """Plain values of a figure without the colour that only Streamlit knows: the template's takes its place."""
+    if isinstance(value, dict):
+        return {name: without_ink(part) for name, part in value.items() if part != INK}
+    return [without_ink(part) for part in value] if isinstance(value, list) else value
 
 
 def safe(text: object) -> str:
@@ -95,31 +141,19 @@ def safe(text: object) -> str:
 
 
 @lru_cache(maxsize=50_000)
-def wrapped(text: str, width: int = 60) -> str:
-    """Escaped text broken into lines for a hover box. Chinese counts double and breaks anywhere.
+def wrapped(text: str, most: int = 60) -> str:
+    """Escaped text broken into lines for a hover box, between words. Chinese counts double.
 
     Kept: the same record is drawn again under every selection that holds it.
     """
+    if width(text) <= most:
+        return safe(text)
     lines, line, length = [], "", 0
-    for word in _breakable(text):
-        size = sum(2 if ord(ch) > 0x2E7F else 1 for ch in word)
-        if line and length + size > width:
+    for piece in pieces(text):
+        size = width(piece)
+        if line and length + width(piece.rstrip()) > most:
             lines.append(line.rstrip())
             line, length = "", 0
-            word = word.lstrip()
-        line += word
+        line += piece
         length += size
-    return "<br>".join(safe(part) for part in [*lines, line] if part)
-
-
-def _breakable(text: str) -> list[str]:
-    """Pieces between which a line may break: after blanks, and around each Chinese character."""
-    pieces: list[str] = []
-    for ch in text:
-        wide = ord(ch) > 0x2E7F
-        closing = ch in "，。、；：！？）》」』”’"
-        if pieces and (closing or (not wide and not pieces[-1].endswith(" ") and ord(pieces[-1][-1]) <= 0x2E7F)):
-            pieces[-1] += ch
-        else:
-            pieces.append(ch)
-    return pieces
+    return "<br>".join(safe(part) for part in [*lines, line.rstrip()] if part)

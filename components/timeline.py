@@ -7,7 +7,6 @@ from functools import lru_cache
 import streamlit as st
 
 from components import choices, state
-from components.levels import command
 from components.plain import plain
 from components.words import Words
 from data.filters import Filters
@@ -30,12 +29,12 @@ def show_controls(tables: Tables, filters: Filters, words: Words) -> None:
 
 
 def show_hint(tables: Tables, words: Words) -> None:
-    """What is missing of the market lane, and the command that loads it; nothing once series are loaded."""
+    """What is missing of the market lane, and where it says how to load it; nothing once series are loaded."""
     if tables.levels.trouble:
         st.caption(plain(words.t("timeline.trouble")))
     elif not tables.levels.series:
-        st.caption(plain(words.t("timeline.not_loaded")))
-        command(tables, words)
+        how = f"[{plain(words.t('timeline.how_to_load'))}](/markets?view=levels&lang={words.lang})"
+        st.caption(plain(words.t("timeline.not_loaded")) + words.t("joiner") + how)
 
 
 # The months --------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components import choices, listing
+from components import choices, listing, panel
 from components.plain import plain
 from components.words import Words
 from data.filters import Filters
@@ -19,16 +19,16 @@ def show_voices(tables: Tables, filters: Filters, words: Words) -> None:
     """Opinions under the filters, in the order asked for."""
     rows = collected(chosen(tables, "opinions", filters))
     with st.container(border=True, key="voices"):
-        st.markdown(f"#### {plain(words.t('voices.title', n=len(rows), speakers=rows['speaker_id'].nunique()))}", anchors=False)
+        st.markdown(f"## {plain(words.t('voices.title', n=len(rows), speakers=rows['speaker_id'].nunique()))}", anchors=False)
         st.caption(words.t("voices.about"))
         if rows.empty:
             st.info(words.t("charts.empty_hint"), icon=":material/filter_alt_off:")
             return
         with st.container(horizontal=True, vertical_alignment="bottom", key="voices-tools"):
             order = listing.choose_order(ORDERS, words)
-            choices.speaker(rows, words)
+            choices.speaker(tables, rows, words)
             both = st.toggle(words.t("voices.both"), key="voices:both", persist_state="session")
-            listing.table_downloads("opinions", tables, filters, words, len(rows))
+            panel.offer_table("opinions", tables, filters, words.lang)
         listing.show_page("opinions", tables, filters, ordered(rows, order), words.lang, order, marked=filters.q, both=both)
 
 

@@ -21,6 +21,8 @@ from data.catalog import dictionary
 
 TEXT_DIR = Path(__file__).parent / "text"
 LANGUAGES = ("en", "zh")
+#: What stands where nothing is known.
+MISSING = "–"
 LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
 
@@ -53,16 +55,20 @@ def _decimal(value: float | int, digits: int, locale: str) -> str:
 
 
 class Words:
-    """All words in one language. Cheap to make; holds no state."""
+    """All words in one language. Cheap to make; holds no state.
 
-    def __init__(self, lang: str) -> None:
+    `units` is how large numbers are written in Chinese: by 万 and 亿 (`wan`), or as English pages write them (`bn`).
+    """
+
+    def __init__(self, lang: str, units: str = "wan") -> None:
         self.lang = lang if lang in LANGUAGES else "en"
+        self.units = units
         self.locale = _LOCALES[self.lang]
 
     def t(self, key: str, **values: Any) -> str:
         """An interface text with its values filled in.
 
-        An entry may give `one` and `other` for English; `n` chooses. Whole numbers are grouped.
+        An entry may give `one` and `other` for English; `n` chooses. Whole numbers are counts.
         Raises KeyError for an unknown key: a test holds that none is.
         """
         entry = catalogue()[key][self.lang]
@@ -70,11 +76,11 @@ class Words:
             entry = entry["one"] if values.get("n") == 1 else entry["other"]
         if not values:
             return str(entry)
-        return str(entry).format(**{k: self.number(v) if isinstance(v, int) and not isinstance(v, bool) else v for k, v in values.items()})
+        return str(entry).format(**{k: self.count(v) if isinstance(v, int) and not isinstance(v, bool) else v for k, v in values.items()})
 
     def code(self, code_list: str, code: str | None) -> str:
         """A code of a closed list in words; a dash for none."""
-        return dictionary().label(code_list, code, self.lang) if code is not None and code == code else "–"
+        return dictionary().label(code_list, code, self.lang) if code is not None and code == code else MISSING
 
     def codes(self, code_list: str, codes: Iterable[str]) -> str:
         """Several codes in words, as a list in running text."""
@@ -100,6 +106,18 @@ class Words:
         """A number with grouped thousands and at most `digits` decimals."""
         return _decimal(value, digits, self.locale)
 
+    @property
+    def by_wan(self) -> bool:
+        """Whether large numbers are written by 万 and 亿."""
+        return self.lang == "zh" and self.units == "wan"
+
+    def count(self, value: float | int, digits: int = 0) -> str:
+        """How many: grouped thousands; in Chinese by 万 from there on, whole numbers to the last one: 12.2万, 1.2345万."""
+        if not self.by_wan or abs(value) < 1e4:
+            return self.number(value, digits)
+        scale, unit = (1e8, "亿") if abs(value) >= 1e8 else (1e4, "万")
+        return f"{self.number(value / scale, 4)}{unit}"
+
     def percent(self, value: float, digits: int = 0) -> str:
         return f"{self.number(value, digits)}%"
 
@@ -109,10 +127,10 @@ class Words:
 
     def usd_m(self, value: float) -> str:
         """An amount given in millions of US dollars, at a readable scale: US$1.2bn, 12亿美元."""
-        if self.lang == "zh":
-            yuan = value * 1e6
-            scale, unit = (1e8, "亿") if yuan >= 1e8 else (1e4, "万")
-            return f"{self._three(yuan / scale)}{unit}美元"
+        if self.by_wan:
+            dollars = value * 1e6
+            scale, unit = (1e8, "亿") if dollars >= 1e8 else (1e4, "万") if dollars else (1, "")
+            return f"{self._three(dollars / scale)}{unit}美元"
         scale, unit = (1e3, "bn") if value >= 1e3 else (1, "m")
         return f"US${self._three(value / scale)}{unit}"
 
@@ -123,16 +141,36 @@ class Words:
     def date(self, printed: str | date | None) -> str:
         """A date at the precision that it has: 22 March 2024, March 2024, Q1 2024, 2024."""
         if printed is None or printed != printed or printed == "":
-            return "–"
+            return MISSING
         text = printed if isinstance(printed, str) else printed.isoformat()[:10]
         precision = periods.precision_of(text)
         if precision == "quarter":
             year, quarter = text.split("-Q")
-            return f"{year}年第{'一二三四'[int(quarter) - 1]}季度" if self.lang == "zh" else f"Q{quarter} {year}"
+            return f"{year}年第{self.quarter(quarter)}" if self.lang == "zh" else f"{self.quarter(quarter)} {year}"
         start, _ = periods.bounds(text)
         pattern = {"day": ("d MMM y", "y年M月d日"), "month": ("MMM y", "y年M月"), "year": ("y", "y年")}[precision]
         return format_date(start, pattern[self.lang == "zh"], locale=self.locale)
 
+    def quarter(self, number: int | str) -> str:
+        """A quarter of a year that stands beside it: Q3, 三季度."""
+        return f"{'一二三四'[int(number) - 1]}季度" if self.lang == "zh" else f"Q{number}"
+
     def span(self, start: str, end: str) -> str:
-        """From one date to another."""
-        return f"{self.date(start)}{'至' if self.lang == 'zh' else ' to '}{self.date(end)}"
+        """From one date to another; what both share is said once: 20 Feb to 22 Mar 2024, 2024年2月20日至3月22日."""
+        precision = periods.precision_of(start)
+        same_year = precision == periods.precision_of(end) and start[:4] == end[:4]
+        if start == end or not same_year or precision not in ("day", "month"):
+            return self.date(start) if start == end else f"{self.date(start)}{self._until}{self.date(end)}"
+        same_month = precision == "day" and start[:7] == end[:7]
+        if self.lang == "zh":
+            rest = "d日" if same_month else "M月d日" if precision == "day" else "M月"
+            return f"{self.date(start)}{self._until}{self._formatted(end, rest)}"
+        first = "d" if same_month else "d MMM" if precision == "day" else "MMM"
+        return f"{self._formatted(start, first)}{self._until}{self.date(end)}"
+
+    @property
+    def _until(self) -> str:
+        return "至" if self.lang == "zh" else " to "
+
+    def _formatted(self, printed: str, pattern: str) -> str:
+        return format_date(periods.bounds(printed)[0], pattern, locale=self.locale)

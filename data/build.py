@@ -32,7 +32,7 @@ import pyarrow.parquet as pq
 from data import periods
 from data.catalog import DICTIONARY_DIR, LIST_SEPARATOR, TABLE_NAMES, Column, Dictionary, Table, dictionary
 from data.checks import Files, Problem, Record, RecordFile, find_problems, split
-from data.searching import searchable
+from data.searching import by_pinyin, searchable
 
 HERE = Path(__file__).parent
 RECORDS_DIR = HERE / "records"
@@ -200,6 +200,8 @@ def _derived(row: Record, table: Table, build: Build) -> dict[str, Any]:
             filled[column.name] = period[how["period"]] if period else None
         elif "search" in how:
             filled[column.name] = searchable("\n".join(named[c] for c in split(how["search"])))
+        elif "pinyin" in how:
+            filled[column.name] = by_pinyin(next(filter(None, (named[c] for c in split(how["pinyin"])))))
         elif "group" in how:
             filled[column.name] = build.words.groups[table.by_name[how["group"]].codes or ""].get(row[how["group"]])
         elif "member" in how:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -34,15 +35,26 @@ MEDIA_TYPES = {
 }
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 #: What a spreadsheet takes for the start of a formula (OWASP, CSV injection), also behind blanks.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_RUNS = re.compile("'*[ \u00a0\u3000]*[=+\\-@\t\r\n＝＋－＠]")
+#: What an Excel sheet holds at most.
+EXCEL_ROWS, EXCEL_CHARACTERS = 1_048_576, 32_767
 
 
 def sheet_safe(text: str) -> str:
-    """The text, with an apostrophe in front when a spreadsheet would run it.
+    """The text, with an apostrophe in front when a spreadsheet would run it, or when it looks as if it had one already.
 
-    To reverse it, drop one leading apostrophe where the rest starts like a formula.
+    `sheet_raw` takes it away again: for every text, `sheet_raw(sheet_safe(text)) == text`.
     """
-    return f"'{text}" if text.lstrip(" \u00a0\u3000").startswith(_FORMULA_STARTS) or text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if _RUNS.match(text) else text
+
+
+def sheet_raw(text: str) -> str:
+    """The text as it was before `sheet_safe`: without one apostrophe, where behind the apostrophes stands the start of a formula."""
+    return text[1:] if text.startswith("'") and _RUNS.match(text) else text
+
+
+class TooLarge(Exception):
+    """More rows than the format holds; the remedy names the formats that hold them."""
 
 
 def columns_of(frame: pd.DataFrame, table: str | None, words: Dictionary | None = None) -> list[Column]:
@@ -81,10 +93,19 @@ def arrow_table(frame: pd.DataFrame, table: str | None, words: Dictionary | None
     """The frame with labels as an Arrow table, the dictionary in its field metadata."""
     words = words or dictionary()
     labelled = with_labels(frame, table, words)
-    described = {c.name: c.arrow_field() for c in columns_of(frame, table, words)}
-    fields = [described.get(name, pa.field(name, pa.string())) for name in labelled.columns]
+    columns = columns_of(frame, table, words)
+    described = {f"{c.name}_{lang}": _label_field(c, lang) for c in columns for lang in ("en", "zh")}
+    described |= {c.name: c.arrow_field() for c in columns}
+    fields = [described[name] for name in labelled.columns]
     arrays = [_array(labelled[f.name], f) for f in fields]
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def _label_field(column: Column, lang: str) -> pa.Field:
+    """The field of a code column's words in one language: what the codes mean, and whose words they are."""
+    said = {"label_en": f"{column.label.en} ({'Chinese' if lang == 'zh' else 'English'})", "description_en": f"Words of `{column.name}`."}
+    said |= {"label_zh": f"{column.label.zh}（{'中文' if lang == 'zh' else '英文'}）", "description_zh": f"`{column.name}` 的名称。"}
+    return pa.field(f"{column.name}_{lang}", pa.string(), metadata=said)
 
 
 def _array(values: pd.Series[Any], field: pa.Field) -> pa.Array:
@@ -107,7 +128,7 @@ def to_csv(data: pa.Table) -> bytes:
 
 def _sheet_safe_table(data: pa.Table) -> pa.Table:
     for position, column in enumerate(data.schema):
-        if not pa.types.is_string(column.type):
+        if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
             continue
         values = data.column(position).to_pylist()
         safe = [value if value is None else sheet_safe(value) for value in values]
@@ -129,7 +150,12 @@ def to_json(data: pa.Table, about: dict[str, Any]) -> bytes:
 
 
 def to_xlsx(data: pa.Table, about: dict[str, Any], sources: pd.DataFrame | None = None) -> bytes:
-    """Sheets: data (typed, frozen header), about (selection and counts), columns (the dictionary), sources."""
+    """Sheets: data (typed, frozen header), filters (the selection, counts and all that is said of the file), sources, dictionary.
+
+    Raises TooLarge where a sheet cannot hold the rows. A text longer than a cell holds is cut and says so.
+    """
+    if data.num_rows >= EXCEL_ROWS:
+        raise TooLarge(f"{data.num_rows} rows; a sheet of Excel holds {EXCEL_ROWS - 1}: take csv or parquet")
     out = io.BytesIO()
     options = {
         "in_memory": True,
@@ -146,18 +172,49 @@ def to_xlsx(data: pa.Table, about: dict[str, Any], sources: pd.DataFrame | None 
         bold = book.add_format({"bold": True, "bottom": 1})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         _write_sheet(book, "data", data, bold, day)
-        _write_rows(
-            book.add_worksheet("about"),
-            ["what", "value"],
-            [[k, v if isinstance(v, (int, float, str)) else json.dumps(v, ensure_ascii=False)] for k, v in about.items()],
-            bold,
-        )
+        _write_rows(book.add_worksheet("filters"), ["what", "value", "en", "zh"], _said_of(about), bold)
+        if sources is not None:
+            _write_sheet(book, "sources", _register(sources), bold, day)
         heads = ["name", "unit", "label_en", "label_zh", "description_en", "description_zh", "caveats"]
         meanings = [{"name": f.name} | {k.decode(): v.decode() for k, v in (f.metadata or {}).items()} for f in data.schema]
-        _write_rows(book.add_worksheet("columns"), heads, [[m.get(h, "") for h in heads] for m in meanings], bold)
-        if sources is not None:
-            _write_sheet(book, "sources", pa.Table.from_pandas(sources, preserve_index=False), bold, day)
+        _write_rows(book.add_worksheet("dictionary"), heads, [[m.get(h, "") for h in heads] for m in meanings], bold)
     return out.getvalue()
+
+
+def _said_of(about: dict[str, Any]) -> list[list[Any]]:
+    """What a file is, as rows: a fact in both languages on one line, each filter and each count on a line of its own."""
+    rows: list[list[Any]] = []
+    for key, value in about.items():
+        stem = key.removesuffix("_en")
+        if key == "filters":
+            rows += [[f["parameter"], f["code"], f.get("label_en", ""), f.get("label_zh", "")] for f in value]
+        elif isinstance(value, dict):
+            rows += [[f"{key}.{path}", *said] for path, said in _within(value)]
+        elif (key.endswith("_zh") and f"{key.removesuffix('_zh')}_en" in about) or (f"{key}_en" in about and f"{key}_zh" in about):
+            continue
+        elif stem != key and f"{stem}_zh" in about:
+            plain = about.get(stem, "")
+            rows.append([stem, "" if plain == value else _cell(plain), _cell(value), _cell(about[f"{stem}_zh"])])
+        else:
+            rows.append([key, _cell(value), "", ""])
+    return rows
+
+
+def _within(value: dict[str, Any]) -> Iterable[tuple[str, list[Any]]]:
+    """What stands inside a fact: `opinions.n`, its value, and the title of what it is about."""
+    for name, inner in value.items():
+        if not isinstance(inner, dict):
+            yield name, [_cell(inner), "", ""]
+            continue
+        titles = [inner.get("title_en", ""), inner.get("title_zh", "")]
+        told = {part: n for part, n in inner.items() if not part.startswith("title_") and (n or part == "n")}
+        yield from ((f"{name}.{part}", [_cell(n), *titles]) for part, n in told.items())
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list) and all(isinstance(v, str) for v in value):
+        return " ".join(value)
+    return value if isinstance(value, (int, float, str)) else json.dumps(value, ensure_ascii=False)
 
 
 def _write_sheet(book: Any, name: str, data: pa.Table, bold: Any, day: Any) -> None:
@@ -175,11 +232,17 @@ def _write_sheet(book: Any, name: str, data: pa.Table, bold: Any, day: Any) -> N
             elif isinstance(value, (int, float)):
                 sheet.write_number(row, position, value)
             elif isinstance(value, str):
-                sheet.write_string(row, position, sheet_safe(value))
+                sheet.write_string(row, position, _fitting(sheet_safe(value)))
             else:
                 sheet.write_datetime(row, position, value, day)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(1, data.num_rows), max(0, data.num_columns - 1))
+
+
+def _fitting(text: str) -> str:
+    """A text as long as a cell of Excel holds; a longer one says that it was cut."""
+    note = " […]"
+    return text if len(text) <= EXCEL_CHARACTERS else text[: EXCEL_CHARACTERS - len(note)] + note
 
 
 def _width(value: Any) -> int:
@@ -194,10 +257,21 @@ def _write_rows(sheet: Any, heads: list[str], rows: Iterable[list[Any]], bold: A
             if isinstance(value, (int, float)) and not isinstance(value, bool):
                 sheet.write_number(number, position, value)
             else:
-                sheet.write_string(number, position, sheet_safe(str(value)))
+                sheet.write_string(number, position, _fitting(sheet_safe(str(value))))
     for position, width in enumerate((24, 60, 30, 30, 60, 60, 30)[: len(heads)]):
         sheet.set_column(position, position, width)
     sheet.freeze_panes(1, 0)
+
+
+def sheet_csv(rows: pd.DataFrame) -> bytes:
+    """A frame without a dictionary (a register of documents) as CSV of the same rules."""
+    return to_csv(_register(rows))
+
+
+def _register(rows: pd.DataFrame) -> pa.Table:
+    """A frame without a dictionary as an Arrow table: its times are days."""
+    table = pa.Table.from_pandas(rows, preserve_index=False)
+    return table.cast(pa.schema([pa.field(f.name, pa.date32()) if pa.types.is_timestamp(f.type) else f for f in table.schema]))
 
 
 def to_file(form: str, frame: pd.DataFrame, table: str | None, about: dict[str, Any], sources: pd.DataFrame | None = None) -> bytes:

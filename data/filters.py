@@ -65,6 +65,7 @@ OPTIONS = (
     Option("general", ("apart", "with", "without")),
     Option("sharing", ("whole", "even")),
     Option("amounts", ("usd", "printed")),
+    Option("units", ("wan", "bn")),
     Option("around", ("30", "7", "90", "180")),
     Option("panels", ("together", "sectors")),
     Option("measure", ("rebased", "level", "drawdown", "volatility", "beta")),
@@ -107,9 +108,9 @@ class Filters:
     and `days` choose what the opinion charts compare. `general` puts general-model companies apart from
     the others, together with them or leaves them out; `sharing` counts a round of several sectors whole
     in each or shares it evenly; `amounts` says whether single rounds are named in US dollars or as
-    printed. `around` is the days beside an event on the overview, `panels` one timeline for all sectors
-    or one for each, `hide` the lanes left out of it; `series`, `against`, `measure`, `model`, `window`
-    and `estimation` are what is shown of loaded levels.
+    printed, `units` how large numbers are written in Chinese. `around` is the days beside an event on the overview,
+    `panels` one timeline for all sectors or one for each, `hide` the lanes left out of it; `series`, `against`,
+    `measure`, `model`, `window` and `estimation` are what is shown of loaded levels.
     """
 
     sectors: tuple[str, ...] = ()
@@ -132,6 +133,7 @@ class Filters:
     general: str = "apart"
     sharing: str = "whole"
     amounts: str = "usd"
+    units: str = "wan"
     around: str = "30"
     panels: str = "together"
     measure: str = "rebased"

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +39,23 @@ class Tables:
 
     `read` gives the native frame of a table: pandas from Parquet unless a caller brings another
     engine that Narwhals knows (the tests bring DuckDB). `levels` are the daily levels that somebody
-    loaded beside the tables; none as shipped.
+    loaded beside the tables; none as shipped. `not_yet` names, by table, the columns that an older version
+    did not have: they are empty.
     """
 
-    def __init__(self, folder: Path, version: str, read: Callable[[str], Any] | None = None, levels: Loaded = NOTHING_LOADED) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        version: str,
+        read: Callable[[str], Any] | None = None,
+        levels: Loaded = NOTHING_LOADED,
+        not_yet: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
         self.folder = folder
         self.version = version
         self.levels = levels
+        self.not_yet = not_yet or {}
+        self.opened_at = datetime.now(UTC)
         self._read = read or self._read_parquet
         self._native: dict[str, Any] = {}
         self._lock = threading.Lock()

@@ -29,6 +29,5 @@ else:
     elif section == "investors":
         choices.investor(tables, filters, words)
     shell.charts(slugs, tables, filters, words)
-    if section == "certainty":
-        show_conflicts(tables, filters, words)
-    show_rounds(tables, filters, words)
+    show_list = show_conflicts if section == "certainty" else show_rounds
+    show_list(tables, filters, words)

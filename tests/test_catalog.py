@@ -114,8 +114,10 @@ def test_a_derived_column_says_where_it_comes_from(table: Table) -> None:
             assert other.by_name[how["by"]].references == table.name and other.by_name[how["by"]].required, column.name
             assert not {"count", "collect"} & {kind for c in other.derived for kind in c.derived or {}}, "rows would wait for each other"
             assert "count" in how or (other.by_name[how["column"]].is_text and how["separator"]), column.name
-        elif "search" in how:
-            assert set(how["search"].split(";")) <= set(table.by_name), column.name
+        elif "search" in how or "pinyin" in how:
+            read = (how["search"] if "search" in how else how["pinyin"]).split(";")
+            assert set(read) <= set(table.by_name), column.name
+            assert "search" in how or table.by_name[read[-1]].required, f"{column.name} would have a gap"
             assert not column.is_shown
         else:
             assert how["period"] in ("start", "end", "mid") and table.date, column.name

@@ -16,8 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from components.asked import Asked
 from components.chart import Chart
 from components.charts import CHART, CHARTS, figure_of, frame_of
+from components.standalone import standalone
+from components.theme import INK
 from components.words import LANGUAGES, Words, catalogue
 from data.build import TABLES_DIR
 from data.catalog import dictionary
@@ -150,6 +153,15 @@ def test_a_chart_is_declared_whole(chart: Chart) -> None:
 def test_a_chart_has_its_words(chart: Chart, lang: str) -> None:
     for part in ("title", "how_to_read", "how_made"):
         assert str(catalogue()[f"charts.{chart.slug}.{part}"][lang]).strip()
+
+
+@every_chart
+def test_how_to_read_it_and_how_it_was_made_are_three_sentences_each(chart: Chart) -> None:
+    for part in ("how_to_read", "how_made"):
+        said = catalogue()[f"charts.{chart.slug}.{part}"]
+        for lang, end, most in (("en", r"[.!?](?= [A-Z0-9]|$)", 700), ("zh", r"[。！？]", 210)):
+            assert 1 <= len(re.findall(end, said[lang])) <= 3, f"{part} {lang}"
+            assert len(said[lang]) <= most, f"{part} {lang}: {len(said[lang])}"
 
 
 @every_chart
@@ -313,3 +325,20 @@ def test_sectors_and_stances_are_seen_on_both_grounds() -> None:
     lightness = [contrast(c, "#000000") for c in theme.STANCE_COLOURS.values()]
     assert all(a < b for a, b in pairwise(lightness[:3])), "the scale lightens towards its middle"
     assert all(a > b for a, b in pairwise(lightness[2:]))
+
+
+# Text that can be read -----------------------------------------------------------------------------
+
+
+def test_the_ink_is_the_grey_that_streamlit_fills_in() -> None:
+    from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90
+
+    assert GRAY_90 == INK
+
+
+@every_chart
+def test_every_axis_is_numbered_in_ink_and_no_file_names_it(chart: Chart, tables: Tables) -> None:
+    layout = json.loads(str(figure_of(chart, tables, Filters(), "en").to_json()))["layout"]
+    axes = [layout[name] for name in layout if name[1:5] == "axis"]
+    assert {axis["tickfont"]["color"] for axis in axes} == {layout["font"]["color"]} == {INK}
+    assert INK not in json.dumps(standalone(Asked(chart.slug), tables, "dark").to_plotly_json(), default=str)

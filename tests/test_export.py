@@ -14,15 +14,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from components.asked import Asked
 from components.chart import Chart
 from components.charts import CHARTS, frame_of
-from components.files import chart_file, file_name, table_file
+from components.files import file_name
 from data.build import TABLES_DIR
 from data.catalog import TABLE_NAMES, dictionary
-from data.export import FORMATS, MEDIA_TYPES, arrow_table, columns_of, sheet_safe, to_csv, to_file, with_labels
+from data.export import FORMATS, MEDIA_TYPES, arrow_table, columns_of, sheet_csv, sheet_raw, sheet_safe, to_csv, to_file, with_labels
 from data.filters import Filters
 from data.tables import Tables, open_tables
 from tests.factory import tables_from
+from tests.files import chart_file, table_file
 
 REAL = open_tables()
 FRAME = pd.DataFrame(
@@ -78,7 +80,7 @@ def test_no_text_starts_like_a_formula(text: str) -> None:
     assert not safe.startswith(FORMULAS)
     assert not safe.lstrip(" \u00a0\u3000").startswith(FORMULAS)
     assert safe in (text, f"'{text}")
-    assert sheet_safe(safe) == safe
+    assert sheet_raw(safe) == text
 
 
 @given(st.lists(HOSTILE, min_size=1, max_size=4))
@@ -97,6 +99,10 @@ def test_numbers_are_never_touched(values: list[float | None]) -> None:
     assert [int(r["n"]) for r in rows] == frame["n"].tolist()
 
 
+def test_no_text_of_a_plain_frame_starts_like_a_formula_either() -> None:
+    assert sheet_csv(pd.DataFrame({"title": ["=1+1", "a"]})) == b'\xef\xbb\xbf"title"\n"\'=1+1"\n"a"\n'
+
+
 def test_negative_numbers_stay_numbers_in_csv_and_xlsx() -> None:
     body = table_file("index_moves", REAL, Filters(), "csv").decode("utf-8-sig")
     values = [r["value"] for r in csv.DictReader(io.StringIO(body))]
@@ -108,10 +114,13 @@ def test_negative_numbers_stay_numbers_in_csv_and_xlsx() -> None:
 
 
 def test_an_xlsx_has_types_a_frozen_header_and_its_sheets() -> None:
-    about = {"title_en": "A title", "filters": [{"parameter": "sector", "code": "film"}], "rows": 3, "finding_en": "=1+1"}
+    chosen = {"parameter": "sector", "code": "film", "label_en": "Film & TV", "label_zh": "影视"}
+    said_of = {"title_en": "A title", "title_zh": "标题", "finding_en": "=1+1", "finding_zh": "-1"}
+    about = said_of | {"filters": [chosen], "rows": 3}
+    about |= {"records": {"opinions": {"title_en": "Opinions", "title_zh": "观点", "n": 3, "undated": 0}}}
     sources = pd.DataFrame({"source_id": ["S1"], "title": ["+86"], "accessed": pd.to_datetime(["2026-11-22"])})
     book = openpyxl.load_workbook(io.BytesIO(to_file("xlsx", FRAME, None, about, sources)))
-    assert book.sheetnames == ["data", "about", "columns", "sources"]
+    assert book.sheetnames == ["data", "filters", "sources", "dictionary"]
     data = book["data"]
     assert data.freeze_panes == "A2"
     heads = [cell.value for cell in data[1]]
@@ -124,10 +133,15 @@ def test_an_xlsx_has_types_a_frozen_header_and_its_sheets() -> None:
     assert first["quarter_incomplete"].value is True
     assert (second["title"].value, second["title"].data_type) == ('\'=HYPERLINK("http://evil")', "s")
     assert [third[h].value for h in ("title", "sector", "share_pct", "date_start")] == [None] * 4
-    said = dict(book["about"].iter_rows(min_row=2, values_only=True))
-    assert (said["title_en"], said["rows"], said["finding_en"]) == ("A title", 3, "'=1+1")
-    assert json.loads(str(said["filters"])) == about["filters"]
-    meanings = {row[0]: row for row in book["columns"].iter_rows(min_row=2, values_only=True)}
+    said = {row[0]: row[1:] for row in book["filters"].iter_rows(min_row=2, values_only=True)}
+    assert said["title"][1:] == ("A title", "标题")
+    assert said["rows"][0] == 3
+    assert said["finding"][1:] == ("'=1+1", "'-1")
+    assert said["sector"] == ("film", "Film & TV", "影视")
+    assert said["records.opinions.n"] == (3, "Opinions", "观点")
+    assert "records.opinions.undated" not in said
+    meanings = {row[0]: row for row in book["dictionary"].iter_rows(min_row=2, values_only=True)}
+    assert all(row[2] and row[3] for row in meanings.values()), "every column is described, words of codes too"
     assert meanings["share_pct"][1:4] == ("percent", "Share", "占比")
     assert [c.value for c in book["sources"][2]] == ["S1", "'+86", datetime(2026, 11, 22)]
 
@@ -231,7 +245,15 @@ def test_a_row_of_hostile_text_reaches_no_cell_as_a_formula() -> None:
 
 
 def test_file_names_say_what_which_and_when() -> None:
-    assert file_name("coverage", Filters(), "2026-11-22-1a2b3c4d", "csv") == "reelshift_coverage_all_2026-11-22-1a2b3c4d.csv"
-    assert file_name("coverage", Filters(("film", "games")), "v", "json") == "reelshift_coverage_film-games_v.json"
-    assert file_name("coverage", Filters(("film",), q="../../x"), "v", "xlsx") == "reelshift_coverage_filtered_v.xlsx"
+    def named(filters: Filters, rows: str = "drawn") -> str:
+        return file_name(Asked("coverage", filters=filters, rows=rows), REAL, "csv").removesuffix(f"_{REAL.version}.csv")
+
+    assert named(Filters()) == "reelshift_coverage_all"
+    assert named(Filters(("film", "games"))) == "reelshift_coverage_film_games"
+    assert named(Filters(("film",), since="2024-03")) == "reelshift_coverage_film_from-2024-03"
+    assert named(Filters(q="短剧 ../../x")) == "reelshift_coverage_q-短剧-x"
+    assert named(Filters(), "records") == "reelshift_coverage_all_records"
+    long = [named(Filters(q=f"{'word ' * 30}{n}")) for n in range(2)]
+    assert len(set(long)) == 2
+    assert all(len(name) < 90 for name in long)
     assert set(MEDIA_TYPES) == set(FORMATS)

@@ -228,7 +228,7 @@ def test_stated_levels_move_from_the_last_before_the_event_to_the_last_in_the_wi
     assert set(found) == {"since:IM004", "since:IM007"}
     said = move_words(own, Words("en"))
     assert said == "Share −10%, from the close of 14 Mar 2024 to that of 21 Mar 2024 (Broad +10%, difference −20 points)"
-    assert move_words(own, Words("zh")) == "个股 −10%（2024年3月14日收盘至2024年3月21日收盘；宽基 +10%，相差 −20 个百分点）"
+    assert move_words(own, Words("zh")) == "个股 −10%（2024年3月14日收盘至2024年3月21日收盘；宽基 +10%，相差−20个百分点）"
 
 
 def test_bounds_part_day_readings_and_low_confidence_are_said() -> None:
@@ -415,7 +415,7 @@ def test_the_finding_counts_each_record_once(lang: str) -> None:
     tables = made([voice("2024-03-10", sectors="film;games"), voice("2024-03")], [round_("2024-03-20", 3)])
     expected = {
         "en": "7 days before and after “It happened” (15 Mar 2024): 2 opinions, 1 round; 1 of all these stands on neither side",
-        "zh": "“事发”（2024年3月15日）前后各 7 天：2 条观点、1 笔融资；其中 1 条不归任何一侧",
+        "zh": "“事发”（2024年3月15日）前后各7天：2条观点、1笔融资；其中1条不归任何一侧",
     }
     assert figures.event_around_finding(frame_of(tables), Words(lang)) == expected[lang]
 

@@ -140,7 +140,7 @@ def test_without_a_known_amount_nothing_is_measured() -> None:
     assert frame[_RANGE].isna().all(axis=None)
     assert frame.loc["company_hhi", "unknown_ceiling_usd_m"] == 40  # the other has none
     assert frame["largest_ids"].isna().all()
-    for lang, said in (("en", "no US$ amount is known in 2 rounds"), ("zh", "2 笔均无已知美元金额")):
+    for lang, said in (("en", "no US$ amount is known in 2 rounds"), ("zh", "2笔均无已知美元金额")):
         assert said in CHART_OF.finding(frame.reset_index(), Words(lang))
 
 
@@ -180,7 +180,7 @@ def test_together_the_largest_company_is_named_first_and_ties_are_said() -> None
     rounds = [round_("g", 60), *(round_("a", 10) for _ in range(6)), *(round_("b", 1) for _ in range(4))]
     both = Filters(general="with")
     assert finding(*rounds, filters=both).startswith("All companies: A (tied) raised 48% of the money of 11 rounds")
-    assert finding(*rounds, filters=both, lang="zh").startswith("全部公司：11 笔之中公司a（并列）一家占金额的48%")
+    assert finding(*rounds, filters=both, lang="zh").startswith("全部公司：11笔之中公司a（并列）一家占金额的48%")
     rounds[0] = round_("g", 600)
     assert finding(*rounds, filters=both).startswith("All companies: G raised 90% of the money of 11 rounds")
 

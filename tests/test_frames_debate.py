@@ -156,7 +156,7 @@ def test_a_majority_is_named_only_when_its_interval_stays_above_one_half() -> No
     assert finding_of("stance-distribution", voices(0, 1, 0, 11, 0)) == "Mostly positive: Film & TV (11 of 12)"
     assert finding_of("stance-distribution", voices(6, 5, 1, 0, 0)) == "Mostly negative: Film & TV (11 of 12)"
     assert finding_of("stance-distribution", voices(0, 1, 11, 0, 0)) == "Mostly neutral: Film & TV (11 of 12)"
-    assert finding_of("stance-distribution", voices(0, 4, 0, 8, 0)) == "No clear majority: Film & TV"
+    assert finding_of("stance-distribution", voices(0, 4, 0, 8, 0)) == "No clear majority: Film & TV (8 positive and 4 negative of 12)"
     assert "too few" in finding_of("stance-distribution", voices(0, 0, 0, 9, 0))
 
 
@@ -165,7 +165,9 @@ def test_more_groups_need_a_clearer_majority() -> None:
     alone = voices(0, 3, 0, 12, 0)
     assert finding_of("stance-distribution", alone) == "Mostly positive: Film & TV (12 of 15)"
     four = [row | {"sectors": s} for s in ("film", "short_drama", "games", "advertising") for row in alone]
-    assert finding_of("stance-distribution", four) == "No clear majority of positive or of negative voices in any of 4 groups"
+    assert finding_of("stance-distribution", four) == (
+        "No clear majority of positive or of negative voices in any of 4 groups (at least 15 voices in each)"
+    )
 
 
 def test_a_click_filters_where_a_filter_means_the_group() -> None:

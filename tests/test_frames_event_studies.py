@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from components.charts import CHART
-from components.files import chart_file
+from components.said import headline
 from components.study import day_lines, pooled_lines, refused_lines
 from components.words import LANGUAGES, Words, catalogue
 from data.catalog import dictionary
@@ -28,6 +28,7 @@ from data.frames import studied
 from data.loaded import Loaded
 from data.tables import Tables, open_tables
 from tests.factory import tables_from
+from tests.files import chart_file
 from tests.levels import TRIALS
 from tests.loaded import levels_of, two_series, walk, with_levels
 from tests.test_charts import UNSAID, positions, texts
@@ -496,7 +497,7 @@ PAGE = str(Path("pages/markets.py").resolve())
 
 
 def opened(monkeypatch: pytest.MonkeyPatch, tables: Tables, **query: Any) -> AppTest:
-    monkeypatch.setattr("components.shell.open_tables", lambda: tables)
+    monkeypatch.setattr("components.changes.open_asked", lambda: tables)
     at = AppTest.from_file(PAGE, default_timeout=120)
     at.query_params.update({"view": "study", **query})
     return at.run()
@@ -514,7 +515,8 @@ def test_the_section_without_levels_says_what_is_missing_and_how_to_load_it(monk
     assert not at.warning
     said = seen(at)
     for slug in ("event-window", "event-pooled"):
-        assert CHART[slug].finding(CHART[slug].frame(CHART[slug].rows(tables, Filters()), Filters()), words) in said
+        frame = CHART[slug].frame(CHART[slug].rows(tables, Filters()), Filters())
+        assert all(part in said for part in headline(CHART[slug].finding(frame, words), words))
     assert words.t("study.missing.nothing") in said
     [command] = [c.value for c in at.code]
     assert command.startswith("python -m data.levels add ")
@@ -531,7 +533,7 @@ def test_the_section_with_levels_says_which_day_counts_and_what_else_happened(mo
     assert not at.exception
     assert not at.warning
     said, frame = seen(at), single(LOADED, Filters())
-    assert CHART["event-window"].finding(frame, words) in said
+    assert all(part in said for part in headline(CHART["event-window"].finding(frame, words), words))
     assert all(line in said for line in day_lines(frame, words))
     assert all(line in said for line in pooled_lines(together(LOADED, Filters()), words))
     assert words.t("study.beside.events", n=int(frame["n_other_events"].iloc[0])) in said

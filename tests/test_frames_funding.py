@@ -177,7 +177,7 @@ def test_other_currencies_are_said_each_for_itself_and_never_converted() -> None
     assert total["n_other_currency"] == 4
     assert total["known_usd_m"] == 42
     assert "4 without a US$ figure (≈ CNY 3.2bn, ≤ CNY 150m, ≥ NZD 500m as printed)" in money_words(total, Words("en"))
-    assert "4 笔无美元数（原文为≈ 32亿人民币、≤ 1.5亿人民币、≥ 5亿新西兰元）" in money_words(total, Words("zh"))
+    assert "4笔无美元金额（原文为≈ 32亿人民币、≤ 1.5亿人民币、≥ 5亿新西兰元）" in money_words(total, Words("zh"))
 
 
 def test_money_in_words_does_without_what_a_frame_lacks() -> None:
@@ -403,7 +403,7 @@ def test_what_other_documents_say_stands_in_the_details_and_is_counted() -> None
     assert "Other documents: Amount: US$5m (A Daily)." in hovers[0]
     assert "Other documents" not in hovers[1]
     assert chart.finding(frame, Words("en")).endswith("; other documents differ on 1 round")
-    assert chart.finding(frame, Words("zh")).endswith("；其他文件对其中 1 笔另有说法")
+    assert chart.finding(frame, Words("zh")).endswith("；其他文件对其中1笔另有说法")
 
 
 def test_of_very_many_rounds_the_largest_are_marks_and_the_others_a_shading(tables: Tables) -> None:

@@ -19,6 +19,8 @@ from components.charts import CHART
 from components.figures import timeline_marks as drawn
 from components.figures.impact_timeline import impact_timeline, impact_timeline_finding, impact_timeline_height
 from components.figures.timeline_labels import Place, Stem, free_boxes, on_stems
+from components.figures.timeline_scales import EVENT_LINES
+from components.theme import EVENT_SYMBOLS
 from components.words import LANGUAGES, Words
 from data.export import arrow_table
 from data.filters import Filters
@@ -158,7 +160,7 @@ def test_a_pile_out_of_one_document_is_marked_and_said() -> None:
     piles = lane(frame, "voices").groupby("period_month")["is_one_document"].sum().to_dict()
     assert piles == {"2024-03": 7, "2024-04": 0, "2024-05": 9}  # nine voices are too few to say it of
     assert "7 of 12: one article" in notes(impact_timeline(frame, Words("en")))
-    assert "12 条中 7 条出自同一篇报道" in notes(impact_timeline(frame, Words("zh")))
+    assert "12条中7条出自同一篇报道" in notes(impact_timeline(frame, Words("zh")))
 
 
 # The moving balance --------------------------------------------------------------------------------
@@ -209,13 +211,10 @@ def test_the_finding_says_how_the_balance_ran_and_leaves_out_what_is_one_documen
         row["source_ids"] = f"S{number % 5}"
     said = impact_timeline_finding(frame_of(tables_from(opinions=turned)), Words("en"))
     assert said == (
-        "42 voices; the balance of the collected voices went from +95 points in Nov 2023 to Jan 2024 (n=21)"
-        " to −95 in May 2024 to Jul 2024 (n=21)"
+        "The balance of the collected voices went from +95 points in Nov 2023 to Jan 2024 (n=21) to −95 in May to Jul 2024 (n=21)"
     )
     split = impact_timeline_finding(frame_of(tables_from(opinions=turned), Filters(panels="sectors")), Words("zh"))
-    assert (
-        split == "42 条观点；所搜集观点的净立场：影视从2023年11月至2024年1月的 +95 个百分点（n=21）变为2024年5月至2024年7月的 −95（n=21）"
-    )
+    assert split == "42条观点；所收集观点的净立场：影视从2023年11月至2024年1月的+95个百分点（n = 21）变为2024年5月至7月的−95（n = 21）"
     alone = [row | {"source_ids": "S1"} for row in turned]
     assert impact_timeline_finding(frame_of(tables_from(opinions=alone)), Words("en")) == "42 voices"
     mixed = voices(("2024-01", "positive", 6), ("2024-01", "negative", 4), ("2024-07", "positive", 4), ("2024-07", "negative", 6))
@@ -626,11 +625,12 @@ def test_hidden_lanes_leave_room_that_the_others_take() -> None:
     assert two["market"] > 1.2 * every["market"]
 
 
-def test_every_event_kind_has_a_line_and_a_shape_of_its_own() -> None:
+def test_every_event_kind_has_a_shape_of_its_own_on_the_line_of_its_group() -> None:
     frame = frame_of(REAL)
     layout, traces = (json.loads(impact_timeline(frame, Words("en")).to_json())[part] for part in ("layout", "data"))
     kinds = lane(frame, "events")["category"].nunique()
-    assert len(set(layout["yaxis"]["ticktext"])) == kinds == len(set(layout["yaxis"]["tickvals"]))
+    assert len(set(layout["yaxis"]["ticktext"])) == len(EVENT_LINES) == len(set(layout["yaxis"]["tickvals"]))
+    assert sorted(kind for group in EVENT_LINES.values() for kind in group) == sorted(EVENT_SYMBOLS)
     shapes = {}
     for trace in traces:
         if trace.get("mode") == "markers" and trace.get("yaxis") == "y":

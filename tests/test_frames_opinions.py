@@ -114,7 +114,7 @@ def test_a_majority_that_chance_could_give_is_not_named() -> None:
 
 def test_few_voices_are_not_spoken_for() -> None:
     assert "too few" in finding_of("stance-by-sector", voices(positive=9))
-    assert finding_of("stance-by-theme", voices(positive=9), "zh") == "各组观点均不足 10 条，难言倾向"
+    assert finding_of("stance-by-theme", voices(positive=9), "zh") == "各组观点均不足10条，难言倾向"
 
 
 # The balance

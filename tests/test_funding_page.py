@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components import rounds
-from components.figures.money import grouped, money_words
+from components.figures.money import money_words, sum_words
 from components.words import LANGUAGES, Words
 from data.filters import Filters
 from data.frames.common import chosen, collected
@@ -41,8 +41,11 @@ def test_every_section_shows_its_charts_under_the_totals(view: str, lang: str, t
     seen = text(at)
     for slug in SECTIONS[view]:
         assert finding(slug, tables, Filters(("film",)), words) in seen
+    shown = {m.label: m.value for m in at.metric}
     for group, total in rounds.totals(tables, Filters(("film",))).items():
-        assert grouped({group: money_words(total, words)}, words) in seen
+        assert money_words(total, words) in seen
+        assert shown[words.code("money_group", group)] == sum_words(total, words)
+        assert words.usd_m(float(total["known_usd_m"])) in sum_words(total, words)
     assert len(at.get("plotly_chart")) == len(SECTIONS[view])
 
 
@@ -71,7 +74,7 @@ def test_the_line_on_coverage_counts_every_round(lang: str, tables: Tables) -> N
     words = Words(lang)
     rows = collected(chosen(tables, "funding_rounds", Filters()))
     said = rounds.coverage_words(rows, words)
-    assert words.t("rounds.count", name="2024", n=int((rows["date_start"].dt.year == 2024).sum())) in said
+    assert words.t("rounds.count", name=words.date("2024"), n=int((rows["date_start"].dt.year == 2024).sum())) in said
     assert words.t("rounds.count", name=words.code("country", "US"), n=int((rows["country"] == "US").sum())) in said
     named = rows["country"].value_counts().head(rounds.COUNTRIES_NAMED).sum()
     assert words.t("rounds.count", name=words.t("rounds.elsewhere"), n=int(len(rows) - named)) in said
@@ -81,13 +84,13 @@ def test_the_line_on_coverage_counts_every_round(lang: str, tables: Tables) -> N
 def test_the_list_keeps_every_round_whatever_its_order(order: str, seed: int, lang: str) -> None:
     rows = collected(chosen(REAL, "funding_rounds", Filters()))
     shuffled = rows.sample(frac=1, random_state=seed)
-    listed = rounds.ordered(shuffled, order, Words(lang))
+    listed = rounds.ordered(REAL, shuffled, order, Words(lang))
     assert sorted(listed["round_id"]) == sorted(rows["round_id"])
-    pd.testing.assert_frame_equal(listed, rounds.ordered(rows, order, Words(lang)))
+    pd.testing.assert_frame_equal(listed, rounds.ordered(REAL, rows, order, Words(lang)))
 
 
 def test_the_largest_come_first_and_the_unknown_last(tables: Tables) -> None:
-    listed = rounds.ordered(collected(chosen(tables, "funding_rounds", Filters())), "largest", Words("en"))
+    listed = rounds.ordered(tables, collected(chosen(tables, "funding_rounds", Filters())), "largest", Words("en"))
     known = listed["amount_usd_m"].dropna()
     assert known.is_monotonic_decreasing
     assert listed["amount_usd_m"].head(len(known)).notna().all()

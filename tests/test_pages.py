@@ -12,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.charts import CHART, frame_of
+from components.said import headline
 from components.words import LANGUAGES, Words, catalogue
 from data.filters import Filters
 from data.tables import Tables
@@ -60,7 +61,8 @@ def warnings(at: AppTest) -> list[str]:
 
 
 def finding(slug: str, tables: Tables, filters: Filters, words: Words) -> str:
-    return CHART[slug].finding(frame_of(CHART[slug], tables, filters), words)
+    """The finding as a card shows it: the heading, and what else it must say below."""
+    return "\n".join(part for part in headline(CHART[slug].finding(frame_of(CHART[slug], tables, filters), words), words) if part)
 
 
 # Every page --------------------------------------------------------------------------------------
@@ -313,7 +315,7 @@ def test_the_move_of_the_concept_index_stands_beside_its_benchmark() -> None:
     at = opened("overview", lang="en")
     assert shown(at.metric[0].value) == "+46.1%"
     said = text(at)
-    assert "20 Feb 2024 to 22 Mar 2024" in said
+    assert "20 Feb to 22 Mar 2024" in said
     assert "CSI 300 +3.9%" in said
 
 

@@ -50,6 +50,13 @@ def shown(markdown: str) -> str:
     return re.sub(r"\\(.)", r"\1", markdown).replace("\u2060", "")
 
 
+#: A link that the page itself writes: to a document, to a page of its own, to a record or its citation.
+LINK = (
+    r"\]\((?:<https?://[^>]*>|/[a-z]*\?[a-z]+=[A-Za-z0-9-]+&lang=(?:en|zh)"
+    r"|/cite\.txt\?record=[a-z_]+/[A-Za-z0-9-]+&lang=(?:en|zh)|/records/[a-z_]+/[A-Za-z0-9-]+\.json)\)"
+)
+
+
 def unescaped(markdown: str) -> str:
     """The text without its escaped signs: what Markdown would still read."""
     return re.sub(r"\\.", "", markdown)

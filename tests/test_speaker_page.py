@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.tables import open_tables
+from components.records import _opinion
+from components.words import LANGUAGES, Words
+from data.tables import Tables, open_tables
 
 
 def script(query: str, lang: str) -> None:
@@ -42,7 +44,7 @@ def test_a_speaker_has_a_header_a_path_opinions_and_documents(lang: str) -> None
     assert "美国演员工会" in said
     assert all(summary[:30] in said for summary in mine[f"summary_{lang}"])
     assert {"en": f"{len(mine)} opinions read, 30 Sept 2025", "zh": f"读到{len(mine)}条观点，2025年9月30日"}[lang] in said
-    assert {"en": "documents behind these opinions", "zh": "这些观点依据的文献"}[lang] in said
+    assert {"en": "documents behind these opinions", "zh": "这些观点依据的文件"}[lang] in said
     assert {"en": "events naming them", "zh": "涉及本人或其机构的事件"}[lang] in said
     assert {"en": "rounds of their company", "zh": "其公司的融资"}[lang] not in said
 
@@ -85,3 +87,14 @@ def test_whoever_was_never_read_is_said_to_be_silent() -> None:
     said = text(shown(f"speaker={silent}"))
     assert "No opinion of theirs was read" in said
     assert "of their company" in said
+
+
+def test_chinese_lists_name_a_speaker_in_both_forms(tables: Tables) -> None:
+    row = tables.native("opinions").set_index("opinion_id").loc["O0068"].to_dict()
+    english, chinese = (" ".join(_opinion(row, Words(lang))) for lang in LANGUAGES)
+    assert "[徐英英](" in chinese
+    assert "（Xu Yingying）" in chinese
+    assert "徐英英" not in english
+    unnamed = tables.native("opinions").set_index("opinion_id").loc["O0071"].to_dict()
+    assert unnamed["is_anonymous"]
+    assert str(unnamed["speaker_en"]) not in " ".join(_opinion(unnamed, Words("zh")))

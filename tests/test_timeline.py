@@ -152,11 +152,11 @@ def test_each_sector_by_itself_is_a_parameter_of_the_link() -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_without_loaded_series_the_command_is_given_and_no_choice_of_series(lang: str) -> None:
+def test_without_loaded_series_the_way_to_load_them_is_given_and_no_choice_of_series(lang: str) -> None:
     app = shown(lang)
     assert len(app.multiselect) == 0
     assert Words(lang).t("timeline.not_loaded")[:20] in app.caption[0].value.replace("\\", "")
-    assert "python -m data.levels add" in app.code[0].value
+    assert f"(/markets?view=levels&lang={lang})" in app.caption[0].value
 
 
 @pytest.mark.parametrize("tables", [two_series(), with_levels(Loaded(trouble="gone"))], ids=["loaded", "unreadable"])

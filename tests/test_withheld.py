@@ -50,6 +50,16 @@ def text_of(body: bytes, form: str) -> str:
     return body.decode("utf-8-sig")
 
 
+def test_a_refusal_names_the_provider_of_what_is_shown(client: TestClient, loaded: Path) -> None:
+    store.append(
+        meta("other", provider="Somebody else"), pa.table({"date": pa.array([pd.Timestamp(DAYS[0]).date()]), "close": pa.array([1.0])})
+    )
+    refused = client.get("/charts/index-levels.plotly.json?measure=level&series=other")
+    assert refused.status_code == 403
+    assert refused.json()["withheld_providers"] == ["Somebody else"]
+    assert client.get(f"/charts/index-levels.plotly.json?{LEVEL}").json()["withheld_providers"] == []
+
+
 def test_the_picture_holds_the_levels(loaded: Path) -> None:
     filters = Filters(measure="level", series=("made-up",))
     frame = frame_of(CHART["index-levels"], open_tables(), filters)
@@ -103,8 +113,9 @@ def test_a_figure_of_computed_values_is_given(client: TestClient, loaded: Path, 
 
 
 def test_as_shipped_nothing_is_withheld(client: TestClient, root: Path) -> None:  # noqa: F811
-    assert client.get(f"/charts/index-levels.plotly.json?{LEVEL}").status_code == 200
-    assert "withheld" not in client.get(f"/charts/index-levels.json?{LEVEL}").json()
+    assert client.get("/charts/index-levels.plotly.json?measure=level").status_code == 200
+    assert "withheld" not in client.get("/charts/index-levels.json?measure=level").json()
+    assert client.get(f"/charts/index-levels.json?{LEVEL}").status_code == 400, "a series that is not loaded here"
 
 
 def test_the_table_on_the_page_leaves_the_levels_out(loaded: Path) -> None:

@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 
 from components.words import LANGUAGES, TEXT_DIR, Words, catalogue
-from tests.keys import Code, calls_of_t, patterns_in
+from tests import wordlist
+from tests.keys import calls_of_t, patterns_in
+from tests.wordlist import TEMPLATES, asked_in
 
-CODE = [Code(path) for folder in ("components", "pages") for path in sorted(Path(folder).rglob("*.py"))] + [Code(Path("app.py"))]
+CODE = wordlist.code()
 CATALOGUE = catalogue()
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -101,11 +103,13 @@ def matching(pattern: str) -> list[str]:
 def test_every_key_that_the_code_asks_for_exists() -> None:
     assert len(said()) > 150
     missing = [(where, pattern) for where, _, patterns in said() for pattern in patterns if not matching(pattern)]
+    missing += [(str(path), pattern) for path in TEMPLATES for pattern in asked_in(path) if not matching(pattern)]
     assert missing == []
 
 
 def test_every_entry_is_used() -> None:
     used = {p for code in CODE for p in patterns_in(code, {key.split(".")[0] for key in CATALOGUE})}
+    used |= {p for path in TEMPLATES for p in asked_in(path)}
     whole = {p.replace("\\", "") for p in used if "+" not in p}
     loose = [re.compile(p) for p in used if "+" in p]
     unused = [key for key in CATALOGUE if key not in whole and not any(p.fullmatch(key) for p in loose)]
@@ -148,8 +152,8 @@ def test_no_page_or_component_hands_streamlit_a_text_of_its_own() -> None:
 
 
 def test_chinese_stands_in_catalogues_and_not_in_code() -> None:
-    """Apart from the language's own name, the project's, number units and Plotly's button words."""
-    allowed = {"words.py", "card.py", "files.py"}
+    """Apart from the language's own name, the project's, number units, what holds a line together, and Plotly's button words."""
+    allowed = {"words.py", "plotly_locale.py", "cited.py", "breaking.py"}
     found = []
     for code in CODE:
         for text in (t for node in code.without_docstrings() for t in shown(node)):
@@ -172,7 +176,7 @@ def test_an_unknown_language_is_english_and_an_unknown_key_an_error() -> None:
 def test_values_are_filled_in_and_one_is_not_many() -> None:
     assert EN.t("card.rows_from", n=1) == "1 row"
     assert EN.t("card.rows_from", n=2229) == "2,229 rows"
-    assert ZH.t("card.rows_from", n=2229) == "2,229 条"
+    assert ZH.t("card.rows_from", n=2229) == "2,229条"
     assert EN.t("filters.refused", parameter="sector", value="{x}") == "sector={x} is not known here and was left out."
 
 
@@ -200,11 +204,28 @@ def test_a_move_has_its_sign(value: float, digits: int, text: str) -> None:
         (1000, "US$1bn", "10亿美元"),
         (1234, "US$1.23bn", "12.3亿美元"),
         (122000, "US$122bn", "1,220亿美元"),
-        (0, "US$0m", "0万美元"),
+        (0, "US$0m", "0美元"),
     ],
 )
 def test_money_at_a_readable_scale(usd_m: float, english: str, chinese: str) -> None:
     assert (EN.usd_m(usd_m), ZH.usd_m(usd_m)) == (english, chinese)
+    assert Words("zh", "bn").usd_m(usd_m) == english
+
+
+@pytest.mark.parametrize(
+    ("n", "english", "chinese"),
+    [
+        (9999, "9,999", "9,999"),
+        (10_000, "10,000", "1万"),
+        (12_345, "12,345", "1.2345万"),
+        (122_000, "122,000", "12.2万"),
+        (-50_000, "-50,000", "-5万"),
+        (123_456_789, "123,456,789", "1.2346亿"),
+    ],
+)
+def test_counts_by_wan_as_far_as_the_reader_wants(n: int, english: str, chinese: str) -> None:
+    assert (EN.count(n), ZH.count(n), Words("zh", "bn").count(n)) == (english, chinese, english)
+    assert ZH.t("card.rows_from", n=n).startswith(chinese)
 
 
 @pytest.mark.parametrize(
@@ -224,9 +245,24 @@ def test_a_date_is_said_as_far_as_it_is_known(printed: Any, english: str, chines
     assert (EN.date(printed), ZH.date(printed)) == (english, chinese)
 
 
-def test_spans_lists_codes_and_labels() -> None:
-    assert EN.span("2024-02-20", "2024-03-22") == "20 Feb 2024 to 22 Mar 2024"
-    assert ZH.span("2024-02-20", "2024-03") == "2024年2月20日至2024年3月"
+@pytest.mark.parametrize(
+    ("start", "end", "english", "chinese"),
+    [
+        ("2024-02-20", "2024-03-22", "20 Feb to 22 Mar 2024", "2024年2月20日至3月22日"),
+        ("2024-02-20", "2024-02-22", "20 to 22 Feb 2024", "2024年2月20日至22日"),
+        ("2023-12-20", "2024-03-22", "20 Dec 2023 to 22 Mar 2024", "2023年12月20日至2024年3月22日"),
+        ("2025-07", "2025-09", "Jul to Sept 2025", "2025年7月至9月"),
+        ("2024-02-20", "2024-03", "20 Feb 2024 to Mar 2024", "2024年2月20日至2024年3月"),
+        ("2024-Q1", "2024-Q3", "Q1 2024 to Q3 2024", "2024年第一季度至2024年第三季度"),
+        ("2024", "2026", "2024 to 2026", "2024年至2026年"),
+        ("2024-02-20", "2024-02-20", "20 Feb 2024", "2024年2月20日"),
+    ],
+)
+def test_what_both_ends_of_a_span_share_is_said_once(start: str, end: str, english: str, chinese: str) -> None:
+    assert (EN.span(start, end), ZH.span(start, end)) == (english, chinese)
+
+
+def test_lists_codes_and_labels() -> None:
     assert (EN.listed(["a", "b"]), ZH.listed(["甲", "乙"])) == ("a, b", "甲、乙")
     assert (EN.codes("sector", ["film", "games"]), ZH.codes("sector", ["film", "games"])) == ("Film & TV, Games", "影视、游戏")
     assert (EN.code("stance", None), EN.code("stance", "furious")) == ("–", "furious")

@@ -80,17 +80,19 @@ def stance_distribution_finding(frame: pd.DataFrame, words: Words) -> str:
     names = _group_names(frame, words)
     groups = {str(value): part for value, part in frame.groupby("group", sort=False) if part["n_total"].iloc[0] >= SMALL_N}
     clear: dict[str, list[str]] = {side: [] for side in _SIDES}
-    rest = []
+    rest, sizes = [], []
     for value, part in groups.items():
         side, count, total = _majority(part, len(groups))
         if side:
             clear[side].append(words.t("charts.stance-distribution.finding.group", group=names[value], k=count, total=total))
         else:
-            rest.append(names[value])
+            counts = {side: _count(part, side) for side in ("positive", "negative")}
+            rest.append(words.t("charts.stance-distribution.finding.even", group=names[value], total=total, **counts))
+            sizes.append(total)
     said = [words.t(f"charts.stance-distribution.finding.{side}", groups=_some(found, words)) for side, found in clear.items() if found]
     if rest:
         kind = "none" if len(rest) <= _NAMED else "none_others" if said else "none_all"
-        said.append(words.t(f"charts.stance-distribution.finding.{kind}", groups=words.listed(rest), n=len(rest)))
+        said.append(words.t(f"charts.stance-distribution.finding.{kind}", groups=words.listed(rest), n=len(rest), least=min(sizes)))
     if not said:
         return words.t("charts.stance-distribution.finding.few", n=SMALL_N)
     sentence = words.t("charts.debate.joiner").join(said)
@@ -100,10 +102,14 @@ def stance_distribution_finding(frame: pd.DataFrame, words: Words) -> str:
 def _majority(part: pd.DataFrame, comparisons: int) -> tuple[str, int, int]:
     """The side that holds a clear majority of a group ("" for none), its count, and the group's."""
     total = int(part["n_total"].iloc[0])
-    counts = {side: int(part.loc[part["stance"].isin(of), "n"].sum()) for side, of in _SIDES.items()}
+    counts = {side: _count(part, side) for side in _SIDES}
     side = max(counts, key=lambda s: counts[s])
     low, _ = stats.wilson([counts[side]], [total], comparisons=comparisons)
     return (side if low[0] > 0.5 else ""), counts[side], total
+
+
+def _count(part: pd.DataFrame, side: str) -> int:
+    return int(part.loc[part["stance"].isin(_SIDES[side]), "n"].sum())
 
 
 def _some(groups: list[str], words: Words) -> str:
@@ -347,7 +353,7 @@ def _cells(part: pd.DataFrame, most: int, enough: bool, words: Words) -> Row:
         "mode": "markers+text" if enough else "markers",
         "x": [row["sector"] for row in rows],
         "y": [row["theme"] for row in rows],
-        "text": [("\u2002" if row["is_divided"] else "") + words.number(int(row["n"])) for row in rows] if enough else None,
+        "text": [("\u2002" if row["is_divided"] else "") + words.count(int(row["n"])) for row in rows] if enough else None,
         "textposition": "middle right",
         "textfont": {"size": 11},
         "marker": {

@@ -181,7 +181,7 @@ def _series(part: pd.DataFrame, columns: Columns, hovers: dict[int, str], number
 
 def events_label(y: float, words: Words, xshift: int) -> Row:
     """What the marks of the strip are, beside it."""
-    return heading(words.t(f"{KEY}events"), y, yanchor="middle", xshift=xshift, font={"size": 11, "color": QUIET})
+    return heading(words.t(f"{KEY}events"), y, yanchor="middle", xshift=xshift, font={"size": 11})
 
 
 def look(number: int) -> tuple[str, str]:

@@ -56,7 +56,8 @@ def _laid_out(frame: pd.DataFrame) -> _Layout:
 
 def _incomplete(sides: pd.DataFrame) -> list[Row]:
     """The sides of an event whose days the collection covers only in part, or not at all."""
-    return list(sides[(sides["side"] != "left_out") & sides["side_incomplete"]].to_dict("records"))
+    missing = (sides["side"] != "left_out") & sides["side_incomplete"]
+    return list(sides.loc[missing, ["side", "n_days_covered", "n_days"]].to_dict("records"))
 
 
 def funding_and_events_height(frame: pd.DataFrame) -> int:
@@ -149,7 +150,7 @@ def _title(row: Row, words: Words) -> str:
 def _bar_said(row: Row, words: Words) -> str:
     """How many rounds, and what is known of their money."""
     n = int(row["n_rounds"])
-    return words.t(f"{KEY}money", n=n, money=_money(row, words)) if n else words.number(n)
+    return words.t(f"{KEY}money", n=n, money=_money(row, words)) if n else words.count(n)
 
 
 def _money(row: Row, words: Words) -> str:
@@ -265,5 +266,5 @@ def _group_said(part: pd.DataFrame, words: Words) -> str:
     found = [v for v in VERDICTS if v in about]
     ends = [words.t(f"{key}{v}{'_all' if len(found) == 1 else ''}", titles=words.listed(about[v])) for v in found]
     if any(loose):
-        ends.append(words.t(f"{key}left_out", numbers=words.listed(words.number(n) for n in loose)))
+        ends.append(words.t(f"{key}left_out", numbers=words.listed(words.count(n) for n in loose)))
     return words.t(f"{key}joiner").join([words.t(f"{key}comma").join(counted), *ends, *partly])

@@ -101,13 +101,13 @@ def funding_by_quarter(frame: pd.DataFrame, words: Words) -> go.Figure:
 
 def _quarter_axis(quarters: list[str], words: Words) -> dict[str, Any]:
     """Quarters as categories; the year under each first quarter, all quarters named while there is room."""
-    crowded = len(quarters) > 18
+    crowded = len(quarters) > (18 if words.lang == "en" else 6)
     labels = []
     for place, quarter in enumerate(quarters):
         year, number = quarter.split("-Q")
         with_year = number == "1" or place == 0
-        short = words.t("charts.funding-by-quarter.quarter", number=number)
-        labels.append("" if crowded and not with_year else f"{short}<br>{year}" if with_year else short)
+        short = words.quarter(number)
+        labels.append("" if crowded and not with_year else f"{short}<br>{words.date(year)}" if with_year else short)
     return {
         "type": "category",
         "categoryorder": "array",

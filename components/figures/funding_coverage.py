@@ -145,7 +145,7 @@ def _ink(n: float, most: int) -> str:
 def _cell_text(n: int, undisclosed: int, years: int, words: Words) -> str:
     """The number of rounds, and the undisclosed ones where there is room."""
     if years > _ROOMY or not undisclosed:
-        return words.number(int(n))
+        return words.count(int(n))
     return words.t("charts.funding-coverage.cell", n=int(n), undisclosed=int(undisclosed))
 
 
@@ -210,7 +210,7 @@ def _above(year: Any, rows: pd.DataFrame, years: list[int], words: Words) -> Row
     n = {confidence: int(rows[f"n_{confidence}_confidence"].sum()) for confidence in CONFIDENCES}
     parts = "" if len(years) > _ROOMY else f"<br>{small(words.t('charts.funding-coverage.parts', **n))}"
     at = {"x": years.index(int(year)), "y": sum(n.values()), "yref": "y2", "yanchor": "bottom", "showarrow": False}
-    return at | {"text": f"<b>{words.number(int(rows['n'].sum()))}</b>{parts}", "font": {"size": 12}}
+    return at | {"text": f"<b>{words.count(int(rows['n'].sum()))}</b>{parts}", "font": {"size": 12}}
 
 
 def funding_coverage_finding(frame: pd.DataFrame, words: Words) -> str:

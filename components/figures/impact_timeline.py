@@ -17,8 +17,8 @@ import plotly.graph_objects as go
 from components.figures import timeline_marks as drawn
 from components.figures.parts import CHARACTER_PX, Row, date_axis, day, shortened, small, width
 from components.figures.timeline_labels import Place, Stem, free_boxes, on_stems
-from components.figures.timeline_scales import KIND_PX, foot, kind_heights, scale_of
-from components.theme import EVENT_SYMBOLS, FAINT, QUIET, figure, safe, wrapped
+from components.figures.timeline_scales import KIND_PX, event_lines, foot, kind_heights, scale_of
+from components.theme import FAINT, QUIET, figure, safe, wrapped
 from components.words import LANGUAGES, Words
 from data.catalog import LIST_SEPARATOR
 from data.frames.common import SECTORS, SMALL_N
@@ -28,12 +28,12 @@ from data.frames.timeline_lanes import COMPUTED
 Traces = list[Row]
 
 #: Heights of the lanes in pixels, with all of them shown: together, and in a block for one sector.
-_LANE_PX = {"voices": (220, 96), "balance": (62, 44), "money": (150, 86), "market": (158, 90), "levels": (150, 90)}
+_LANE_PX = {"voices": (76, 84), "balance": (34, 34), "money": (68, 74), "market": (72, 78), "levels": (100, 90)}
 #: Lanes that grow into the place of hidden ones, and by how much at most.
 _GROWING, _GROWTH = ("voices", "money", "market", "levels"), 1.8
-_EMPTY_PX, _TITLE_PX, _LINE_PX, _BLOCK_PX, _AXIS_PX, _NOTE_PX = 4, (26, 23), 15, 24, 22, 15
-#: Lines for the names of headline events, above those of the kinds.
-_LABEL_PX, _LABEL_ROWS = 14, (8, 5)
+_EMPTY_PX, _TITLE_PX, _LINE_PX, _BLOCK_PX, _AXIS_PX, _NOTE_PX = 4, (22, 24), 14, 24, 20, 15
+#: Lines for the names of headline events, above those of the marks.
+_LABEL_PX, _LABEL_ROWS = 12, (8, 5)
 #: A telephone's figure, a figure's right margin, and what a label of an axis takes beside its text, in pixels.
 _PHONE_PX, _RIGHT_PX, _BESIDE_PX = 322, 10, 8
 #: Width of a character of an axis label, in pixels.
@@ -121,9 +121,8 @@ class _Plan:
         return [lane for lane in ALL_LANES if lane in (self.parts.by_lane if lane in ("balance", "levels") else self.parts.shown)]
 
     @cached_property
-    def kinds(self) -> list[str]:
-        present = set(self.parts.of("events")["category"])
-        return [k for k in EVENT_SYMBOLS if k in present] + sorted(present - set(EVENT_SYMBOLS))
+    def lines(self) -> list[tuple[str, tuple[str, ...]]]:
+        return event_lines(self.parts.of("events"), self.words)
 
     @cached_property
     def colours(self) -> dict[str, str]:
@@ -152,7 +151,7 @@ class _Plan:
         if rows.empty:
             return _EMPTY_PX
         if lane == "events":
-            return len(self.kinds) * KIND_PX[self.small] + _label_rows(self.names(rows)[1]) * _LABEL_PX + 4
+            return len(self.lines) * KIND_PX[self.small] + _label_rows(self.names(rows)[1]) * _LABEL_PX + 4
         return _LANE_PX[lane][self.small] * (self.growth if lane in _GROWING else 1)
 
     def names(self, events: pd.DataFrame) -> tuple[dict[int, str], dict[int, Place]]:
@@ -269,7 +268,7 @@ def _domain(strip: _Strip, plan: _Plan) -> Row:
 
 def _scale(lane: str, plan: _Plan, words: Words) -> Row:
     """The vertical axis of a lane, of the whole frame: the same in every block."""
-    return scale_of(lane, plan.parts.of(lane), words, plan.kinds, bool(plan.small))
+    return scale_of(lane, plan.parts.of(lane), words, plan.lines, bool(plan.small))
 
 
 def _left_px(plan: _Plan) -> float:
@@ -348,9 +347,9 @@ def _px(at: Any, time: Row, across: float) -> float:
 
 
 def _events(strip: _Strip, block: _Block, plan: _Plan, said: dict[int, str], layout: Row) -> Traces:
-    """Flags on the lines of their kinds; headline events named above, each with a line down through all lanes."""
+    """Flags on their lines; headline events named above, each with a line down through all lanes."""
     rows, words, axes = strip.rows, plan.words, strip.axes
-    heights = kind_heights(plan.kinds, bool(plan.small))
+    heights = kind_heights(plan.lines, bool(plan.small))
     layout[f"yaxis{axes[1][1:]}"]["range"] = [0, strip.height]
     pitch = KIND_PX[plan.small]
     half = 0.42 * pitch
@@ -360,7 +359,7 @@ def _events(strip: _Strip, block: _Block, plan: _Plan, said: dict[int, str], lay
     texts, places = plan.names(rows)
     if places:
         traces.append(_labels(rows.loc[list(places)], places, texts, plan, said, axes))
-        base = len(plan.kinds) * pitch + 2
+        base = len(plan.lines) * pitch + 2
         for i, place in places.items():
             top = strip.top + strip.height - (base + (place.row + 0.5) * _LABEL_PX)
             layout["shapes"].append(_stem(axes[0], day(rows.at[i, "drawn_date"]), plan.paper(block.bottom), plan.paper(top)))
@@ -391,7 +390,7 @@ def _stem(x: str, at: str, low: float, high: float) -> Row:
 def _labels(
     named: pd.DataFrame, places: dict[int, Place], texts: dict[int, str], plan: _Plan, said: dict[int, str], axes: tuple[str, str]
 ) -> Row:
-    base = len(plan.kinds) * KIND_PX[plan.small] + 2
+    base = len(plan.lines) * KIND_PX[plan.small] + 2
     y = [base + (places[int(i)].row + 0.5) * _LABEL_PX for i in named.index]
     trace = drawn.marks(named, said, axes, y, {})
     del trace["marker"]
@@ -527,7 +526,7 @@ def impact_timeline_finding(frame: pd.DataFrame, words: Words) -> str:
     sectors = [s for s in SECTORS if (frame["sector"] == s).any()]
     if not sectors:
         whole = _ends(frame)
-        return words.t(f"{key}finding.{whole[2]}", counts=text, **_said(whole, words)) if whole else text
+        return words.t(f"{key}finding.{whole[2]}", **_said(whole, words)) if whole else text
     ends = {sector: _ends(frame[frame["sector"] == sector]) for sector in sectors}
     turned = [
         words.t(f"{key}finding.sector", sector=words.code("sector", sector), **_said(found, words))

@@ -212,7 +212,7 @@ def _texts(rows: list[Any], edge: float, words: Words) -> Traces:
         text
         | {
             "x": [edge] * len(rows),
-            "text": [words.number(int(row["n_companies_backed"])) for _, _, row in rows],
+            "text": [words.count(int(row["n_companies_backed"])) for _, _, row in rows],
             "textposition": "middle left",
         },
     ]
@@ -230,7 +230,7 @@ def _nobody(lines: list[tuple[int, int]], frame: pd.DataFrame, words: Words) -> 
     if not lines:
         return []
     said = [words.t(f"{KEY}nobody", n=int(frame.loc[i, "n_taken_part"])) for _, i in lines]
-    mark: Row = {"type": "scatter", "mode": "text", "textfont": {"size": 12, "color": QUIET}, "textposition": "middle right"}
+    mark: Row = {"type": "scatter", "mode": "text", "textfont": {"size": 12}, "textposition": "middle right"}
     mark |= {"x": [0] * len(lines), "y": [place for place, _ in lines], "text": [safe(s) for s in said], "cliponaxis": False}
     hover = [sentences([s, words.t(f"{KEY}hover.nobody")]) for s in said]
     return [mark | {"customdata": [[i] for _, i in lines], "hovertext": hover, "hoverinfo": "text"}]

@@ -186,17 +186,13 @@ def _row_labels(listed: pd.DataFrame, places: dict[int, float], words: Words) ->
 
 
 def _when(row: Row, words: Words) -> str:
-    """The days of a move; a year that both have is said once."""
+    """The days of a move."""
     last = day(row["window_end"])
     if row["measure"] != "pct_change_window":
         return words.date(last)
     if not has(row["window_start"]):
         return words.t(f"{KEY}.to", date=words.date(last))
-    first = day(row["window_start"])
-    if first[:4] != last[:4]:
-        return words.span(first, last)
-    year = words.t(f"{KEY}.year", year=first[:4])
-    return words.t(f"{KEY}.span_of_days", start=words.date(first).removesuffix(year), end=words.date(last).removeprefix(year))
+    return words.span(day(row["window_start"]), last)
 
 
 def _beside(row: Row, words: Words, form: str) -> str:

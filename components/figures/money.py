@@ -12,7 +12,7 @@ import pandas as pd
 
 from components.figures.parts import has
 from components.theme import ACCENT, HIGHLIGHT, QUIET, SECTOR_SYMBOLS
-from components.words import Words
+from components.words import MISSING, Words
 from data.frames.funding import APART, CLASSES, GROUPS, SUMMED
 from data.frames.printed import items
 
@@ -65,11 +65,22 @@ def money_words(total: Any, words: Words, short: bool = False) -> str:
 
 
 def known_words(total: Any, words: Words) -> str:
-    """The sum of a row of `totals` that has one, called a floor where anything is missing from it."""
-    n = int(total["n_known"])
-    floor = total["n_rounds"] > n or total["n_lower_bound"]
-    kind = "floor" if floor else "about" if has(total["about_usd_m"]) else "whole"
-    return words.t(f"charts.funding.known.{kind}", amount=words.usd_m(float(total["known_usd_m"])), n=n)
+    """The sum of a row of `totals` that has one, with how many rounds it is of."""
+    return words.t(f"charts.funding.known.{_how_known(total)}", amount=words.usd_m(float(total["known_usd_m"])), n=int(total["n_known"]))
+
+
+def sum_words(total: Any, words: Words) -> str:
+    """The sum alone: ≥ US$10.8bn; a dash where no amount is known."""
+    if not total["n_known"]:
+        return MISSING
+    kind = {"floor": "at_least", "about": "about", "whole": "exact"}[_how_known(total)]
+    return words.t(f"records.amount.{kind}", value=words.usd_m(float(total["known_usd_m"])))
+
+
+def _how_known(total: Any) -> str:
+    """A sum is called a floor where anything is missing from it."""
+    floor = total["n_rounds"] > total["n_known"] or total["n_lower_bound"]
+    return "floor" if floor else "about" if has(total["about_usd_m"]) else "whole"
 
 
 def grouped(said: dict[str, str], words: Words) -> str:
@@ -83,7 +94,7 @@ def printed(amount: float, currency: str, words: Words) -> str:
     if currency == "USD":
         return words.usd_m(amount / 1e6)
     scale, unit = next(((s, u) for s, u in ((1e8, "yi"), (1e4, "wan")) if amount >= s), (1, "one"))
-    if words.lang == "en":
+    if not words.by_wan:
         scale, unit = next(((s, u) for s, u in ((1e9, "bn"), (1e6, "m")) if amount >= s), (1, "one"))
     number = words.number(amount / scale, 2)
     return words.t(f"charts.funding.printed.{unit}", number=number, code=currency, currency=words.code("currency", currency))
@@ -97,6 +108,16 @@ def printed_words(text: object, words: Words) -> str:
 def as_printed(row: Any) -> bool:
     """Whether the reader asked for amounts as printed and this round has one in another currency than the dollar."""
     return bool(row.get("amounts") == "printed" and has(row["amount_original"]) and row["currency"] != "USD")
+
+
+def record_amount(row: Any, words: Words) -> str:
+    """What a round's amount is, with its hedge: ≥ US$30m; about US$2.8bn (CNY 19.04bn as printed); undisclosed."""
+    if row["amount_qualifier"] == "undisclosed":
+        return words.code("amount_qualifier", "undisclosed")
+    own = printed(float(row["amount_original"]), str(row["currency"]), words) if has(row["amount_original"]) else ""
+    value = words.usd_m(float(row["amount_usd_m"])) if has(row["amount_usd_m"]) else own
+    said = words.t(f"records.amount.{row['amount_qualifier']}", value=value)
+    return words.t("records.printed", amount=said, printed=own) if own and value != own and row["currency"] != "USD" else said
 
 
 def amount_words(row: Any, words: Words) -> str:

@@ -15,10 +15,14 @@ from data.frames.common import SMALL_N
 def sector_summary(frame: pd.DataFrame, words: Words) -> go.Figure:
     """Bars of three kinds side by side, one row a sector: voices, money, events."""
     sectors = list(dict.fromkeys(frame["sector"]))[::-1]
-    panels = (("opinions", "n", (0.0, 0.30)), ("funding_rounds", "known_usd_m", (0.35, 0.65)), ("events", "n", (0.70, 1.0)))
+    panels = (
+        ("opinions", "n", (0.0, 0.27), 2.8),
+        ("funding_rounds", "known_usd_m", (0.31, 0.72), 3.4),
+        ("events", "n", (0.77, 1.0), 2.4),
+    )
     traces: list[dict[str, Any]] = []
     layout: dict[str, Any] = {"showlegend": False, "annotations": [], "margin": {"l": 8, "r": 8, "t": 30, "b": 8}}
-    for number, (table, column, domain) in enumerate(panels, start=1):
+    for number, (table, column, domain, room) in enumerate(panels, start=1):
         part = frame[frame["table"] == table]
         axis = "" if number == 1 else str(number)
         largest = float(part[column].max()) if len(part) and part[column].notna().any() else 1.0
@@ -44,7 +48,7 @@ def sector_summary(frame: pd.DataFrame, words: Words) -> go.Figure:
             "domain": domain,
             "showticklabels": False,
             "showgrid": False,
-            "range": [0, 2.7 * max(largest, 1e-9)],
+            "range": [0, room * max(largest, 1e-9)],  # what stands behind a bar fits a telephone
             "fixedrange": True,
             "anchor": "y",
         }
@@ -71,8 +75,8 @@ def _summary_text(row: dict[str, Any], words: Words) -> str:
             else "–"
         )
     if row["table"] == "opinions" and row["n"] >= SMALL_N:
-        return f"{words.number(int(row['n']))} ({_points(row, words)})"
-    return words.number(int(row["n"]))
+        return f"{words.count(int(row['n']))} ({_points(row, words)})"
+    return words.count(int(row["n"]))
 
 
 def _points(row: dict[str, Any], words: Words) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from components.breaking import pieces
+from components.breaking import width as width
 from components.theme import safe, wrapped
 from components.words import Words
 
@@ -26,20 +28,22 @@ def day(value: Any) -> str:
     return str(value.date().isoformat())
 
 
-def width(text: str) -> int:
-    """Characters that a text takes; a Chinese one takes two."""
-    return sum(2 if ord(ch) > 0x2E7F else 1 for ch in text)
-
-
 def shortened(text: str, most: int) -> str:
-    """A text cut to a width, at a blank where there is one."""
+    """A text cut to a width, between words where that leaves enough of it."""
     if width(text) <= most:
         return text
-    cut = text
-    while cut and width(cut) > most - 1:
-        cut = cut[:-1]
-    head = cut.rsplit(" ", 1)[0]
-    return (head if width(head) > most // 2 else cut).rstrip(" ,，、（(") + "…"
+    head = ""
+    for piece in pieces(text):
+        if width(head + piece.rstrip()) > most - 1:
+            break
+        head += piece
+    if width(head.rstrip()) <= most // 2:
+        head = ""
+        for character in text:
+            if width(head + character) > most - 1:
+                break
+            head += character
+    return head.rstrip(" ,，、：；（(《“") + "…"
 
 
 def sentences(lines: Iterable[str]) -> str:

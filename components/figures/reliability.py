@@ -40,7 +40,7 @@ def coder_agreement(frame: pd.DataFrame, words: Words) -> go.Figure:
         "y": [_CELL] * len(rows),
         "width": _CELL,
         "marker": {"color": [_colour(row, int(drawn["n"].max())) for row in rows]},
-        "text": [words.number(int(row["n"])) for row in rows],
+        "text": [words.count(int(row["n"])) for row in rows],
         "textposition": "inside",
         "insidetextanchor": "middle",
         "textangle": 0,

@@ -298,4 +298,4 @@ def changed_minds_finding(frame: pd.DataFrame, words: Words) -> str:
 
 
 def _how_many(n: int, words: Words) -> str:
-    return words.number(int(n)) if n else words.t("charts.changed-minds.finding.none")
+    return words.count(int(n)) if n else words.t("charts.changed-minds.finding.none")

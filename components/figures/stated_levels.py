@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import pandas as pd
 
+from components.breaking import pieces
 from components.figures.parts import CHARACTER_PX, NARROW_PX, Row, day, has, place, read_in, sentences, shortened, width
 from components.figures.thinning import MARKS, few
 from components.theme import QUIET, SERIES_COLOURS, SERIES_KIND_COLOURS, SERIES_KIND_SYMBOLS, SERIES_SYMBOLS, safe
@@ -104,12 +107,14 @@ _SCREENS = (NARROW_PX, 880)
 
 
 def two_lines(text: str) -> list[str]:
-    """A long name in two lines, broken at the blank nearest to its middle; Chinese after any character."""
+    """A long name in two lines, broken between the words nearest to its middle."""
     if width(text) <= _ONE_LINE:
         return [text]
-    at = [i for i, ch in enumerate(text) if ch == " "] or list(range(1, len(text)))
-    middle = min(at, key=lambda i: abs(width(text[:i]) - width(text) / 2))
-    return [text[:middle].rstrip(), text[middle:].lstrip()]
+    ends = list(accumulate(pieces(text)))[:-1]
+    if not ends:
+        return [text]
+    first = min(ends, key=lambda head: abs(width(head.rstrip()) - width(text) / 2))
+    return [first.rstrip(), text[len(first) :].lstrip()]
 
 
 def _free(x: float, y: float, size: tuple[float, float], top: float, taken: dict[int, list[Box]]) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from components.figures.parts import Row, day, has
+from components.figures.parts import Row, day, has, read_in, sentences
 from components.figures.thinning import drawn_points, unbroken
 from components.theme import (
     ACCENT,
@@ -39,7 +39,7 @@ BENCHMARK_LINE = "#8A909A"
 
 #: What a hover needs of a row; the whole of a frame is wide, and most of its rows may be counted in cells.
 _SAID = ["lane", "title_en", "title_zh", "detail_en", "detail_zh", "category", "mark_value", "value_qualifier", "confidence", "status"]
-_SAID += ["part_of", "window_start", "benchmark_en", "benchmark_zh", "benchmark_move_pct", "date_printed"]
+_SAID += ["publisher", "part_of", "window_start", "benchmark_en", "benchmark_zh", "benchmark_move_pct", "date_printed"]
 
 
 def hovers(frame: pd.DataFrame, words: Words) -> dict[int, str]:
@@ -49,9 +49,8 @@ def hovers(frame: pd.DataFrame, words: Words) -> dict[int, str]:
 
 
 def hover(row: Row, words: Words) -> str:
-    """A record: who or what, when, how much, and what was said."""
-    lines = [f"<b>{wrapped(words.pick(row, 'title'), 52)}</b>", *(wrapped(line, 56) for line in _said(row, words) if line)]
-    return "<br>".join(lines)
+    """A record: who or what, when, how much, what was said, and who published it."""
+    return "<br>".join([f"<b>{wrapped(words.pick(row, 'title'), 52)}</b>", sentences([*_said(row, words), read_in(row, words)])])
 
 
 def _said(row: Row, words: Words) -> list[str]:
@@ -331,7 +330,7 @@ def level_lines(part: pd.DataFrame, words: Words, axes: tuple[str, str], colours
                 "y": [y for _, y, _ in points],
                 "line": {"width": 1.4, "color": colours[str(code)], "dash": dash},
                 "customdata": [[i] for _, _, i in points],
-                "hovertemplate": f"{name}<br>%{{x|%Y-%m-%d}} · %{{y:.1f}}<extra></extra>",
+                "hovertemplate": f"{name}<br>%{{x|{words.t('charts.parts.ticks.day')}}} · %{{y:.1f}}<extra></extra>",
             }
         )
     return traces

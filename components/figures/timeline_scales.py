@@ -9,48 +9,69 @@ import pandas as pd
 
 from components.figures.parts import Row
 from components.figures.timeline_marks import points_of, squeezed
-from components.theme import QUIET, safe
+from components.theme import EVENT_SYMBOLS, QUIET, safe
 from components.words import Words
 
 #: A line of the events lane in pixels: together, and in a block for one sector.
-KIND_PX = (12, 11)
+KIND_PX = (14, 13)
+#: Kinds of events that share a line.
+EVENT_LINES = {
+    "models": ("model_release", "product", "research"),
+    "works": ("production", "deal"),
+    "money": ("funding", "market"),
+    "rules": ("regulation", "legal", "labour"),
+}
 _ZERO = {"zeroline": True, "zerolinecolor": QUIET, "zerolinewidth": 1}
 _UP, _DOWN = ["positive", "strongly_positive"], ["negative", "strongly_negative"]
 
 
-def scale_of(lane: str, rows: pd.DataFrame, words: Words, kinds: Sequence[str], is_small: bool) -> Row:
+def scale_of(lane: str, rows: pd.DataFrame, words: Words, lines: Sequence[tuple[str, tuple[str, ...]]], is_small: bool) -> Row:
     """The axis of a lane, for all its rows; an empty one shows nothing."""
     if rows.empty:
         return {"range": [0, 1], "showticklabels": False, "showgrid": False}
     if lane == "events":
-        return _events(words, kinds, is_small)
+        return _events(lines, is_small)
     make = {"voices": _voices, "balance": _balance, "money": _money, "market": _moves, "levels": _levels}
     return make[lane](rows, words) | {"tickfont": {"size": 10.5}}
 
 
-def kind_heights(kinds: Sequence[str], is_small: bool) -> dict[str, float]:
-    """Pixels above the foot of the events lane at which each kind has its line."""
-    return {kind: (len(kinds) - place - 0.5) * KIND_PX[is_small] for place, kind in enumerate(kinds)}
+def event_lines(rows: pd.DataFrame, words: Words) -> list[tuple[str, tuple[str, ...]]]:
+    """The lines of the events lane from the top: what each is called and the kinds on it.
+
+    Kinds near each other share a line, where shapes tell them apart; counted in cells, each has its own.
+    """
+    present = set(rows["category"])
+    if (rows["drawn_as"] == "cell").any():
+        return [(words.code("event_kind", kind), (kind,)) for kind in EVENT_SYMBOLS if kind in present]
+    lines = [
+        (words.t(f"charts.impact-timeline.line.{line}"), tuple(k for k in kinds if k in present)) for line, kinds in EVENT_LINES.items()
+    ]
+    return [line for line in lines if line[1]]
 
 
-def _events(words: Words, kinds: Sequence[str], is_small: bool) -> Row:
-    heights = kind_heights(kinds, is_small)
-    text = [safe(words.code("event_kind", kind)) for kind in heights]
-    return {"showgrid": False, "tickvals": list(heights.values()), "ticktext": text, "tickfont": {"size": 9.5 if is_small else 10}}
+def kind_heights(lines: Sequence[tuple[str, tuple[str, ...]]], is_small: bool) -> dict[str, float]:
+    """Pixels above the foot of the events lane at which each kind stands."""
+    return {kind: (len(lines) - place - 0.5) * KIND_PX[is_small] for place, (_, kinds) in enumerate(lines) for kind in kinds}
+
+
+def _events(lines: Sequence[tuple[str, tuple[str, ...]]], is_small: bool) -> Row:
+    heights = kind_heights(lines, is_small)
+    values = [heights[kinds[0]] for _, kinds in lines]
+    return {"showgrid": False, "tickvals": values, "ticktext": [safe(text) for text, _ in lines], "tickfont": {"size": 10.5}}
 
 
 def _voices(rows: pd.DataFrame, words: Words) -> Row:
     """In voices from the middle line; numbered only where they are counted in columns."""
     if (rows["drawn_as"] != "cell").any():
         up, down = max(rows["pile_level"].max(), 1.0), min(rows["pile_level"].min(), -1.0)
-        noted = 4.0 if rows["is_one_document"].any() else 1.5
+        noted = max(4.0, 0.14 * (up - down)) if rows["is_one_document"].any() else 1.5  # room for a line of text
         return {"range": [down - 1.5, up + noted], "showticklabels": False, "showgrid": False, **_ZERO}
     counts = rows.groupby([rows["sector"].fillna(""), "period_month", "category"]).size().unstack(fill_value=0)
     counts = counts.reindex(columns=["neutral", *_UP, *_DOWN], fill_value=0)
     up, down = (float((counts["neutral"] / 2 + counts[side].sum(axis=1)).max()) for side in (_UP, _DOWN))
     step = 10 ** math.floor(math.log10(max(up, down, 1)))
     ticks = [t * step for t in (-5, -2, -1, 0, 1, 2, 5) if -1.05 * down <= t * step <= 1.05 * up]
-    return {"range": [-1.1 * down - 1, 1.1 * up + 1], "tickvals": ticks, "ticktext": [words.number(abs(t)) for t in ticks], **_ZERO}
+    return {"range": [-1.1 * down - 1, 1.1 * up + 1], "tickvals": ticks, "ticktext": [words.count(abs(t)) for t in ticks], **_ZERO}
 
 
 def _balance(rows: pd.DataFrame, words: Words) -> Row:
@@ -71,7 +92,7 @@ def _money(rows: pd.DataFrame, words: Words) -> Row:
     shown = powers[:: 2 if len(powers) > 3 else 1]
     none = [low] if rows["mark_value"].isna().any() else []
     return {
-        "range": [low - 0.5, top + 1.25],
+        "range": [low - 0.9, top + 1.25],
         "tickvals": [*none, *shown],
         "ticktext": [*(words.t("charts.impact-timeline.foot") for _ in none), *(words.usd_m(10.0**t) for t in shown)],
     }

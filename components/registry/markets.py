@@ -47,6 +47,7 @@ CHARTS = (
         keys=("study_mark",),
         caveats=("abnormal_not_caused", "event_day_elsewhere", "two_points_not_a_line", "no_benchmark", "coverage_uneven"),
         height=event_window.event_window_height,
+        usual_event=event_studies.FIRST_STUDIED,
     ),
     Chart(
         slug="event-pooled",

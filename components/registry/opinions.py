@@ -105,6 +105,7 @@ CHARTS = (
         keys=("side", "stance"),
         caveats=("collection_not_poll", "machine_coded", "month_precision", "dates_inferred", "small_sample", "coverage_uneven"),
         height=debate_figures.before_after_height,
+        usual_event=debate_frames.FIRST_EVENT,
     ),
     Chart(
         slug="changed-minds",
@@ -129,6 +130,7 @@ CHARTS = (
         finding=speaker_figures.speaker_path_finding,
         keys=("opinion_id",),
         caveats=("machine_coded", "month_precision", "dates_inferred", "coverage_uneven"),
+        needs="speaker",
         height=speaker_figures.speaker_path_height,
     ),
     Chart(

@@ -14,6 +14,7 @@ from components.figures import impact_timeline as timeline_figures
 from components.figures import overview as overview_figures
 from data.filters import Filters
 from data.frames import around as around_frames
+from data.frames import debate as debate_frames
 from data.frames import impact_timeline as timeline_frames
 from data.frames import overview as overview_frames
 from data.frames.common import collected
@@ -36,7 +37,7 @@ CHARTS = (
     Timeline(
         slug="impact-timeline",
         page="overview",
-        tables=("opinions", "funding_rounds", "index_moves", "events", "series"),
+        tables=("opinions", "funding_rounds", "index_moves", "events", "series", "sources"),
         rows=timeline_frames.impact_timeline_rows,
         frame=timeline_frames.impact_timeline,
         figure=timeline_figures.impact_timeline,
@@ -76,6 +77,7 @@ CHARTS = (
             "coverage_uneven",
         ),
         height=around_figures.event_around_height,
+        usual_event=debate_frames.FIRST_EVENT,
         narrows=narrowing.to_event,
     ),
     Chart(

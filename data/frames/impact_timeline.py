@@ -16,6 +16,7 @@ import pandas as pd
 
 from data.filters import Filters
 from data.frames.common import SECTORS, SMALL_N, collected, shown_sectors
+from data.frames.documents import with_publisher
 from data.frames.opinions import balance
 from data.frames.timeline_lanes import LANES, Rows, at, events_lane, levels_lane, market_lane, money_lane, voices_lane
 from data.tables import Tables
@@ -70,7 +71,7 @@ def impact_timeline_rows(tables: Tables, filters: Filters) -> Rows:
     """
     first, last = time_range(tables, filters)
     lanes = shown_lanes(filters)
-    records = nw.concat([_LANE_ROWS[lane](tables, filters) for lane in lanes or ("events",)], how="vertical")
+    records = with_publisher(nw.concat([_LANE_ROWS[lane](tables, filters) for lane in lanes or ("events",)], how="vertical"), tables)
     records = records if lanes else records.filter(nw.col("lane") == "")
     levels = levels_lane(tables, filters, first, last) if "market" in lanes and tables.levels.series else None
     if levels is not None:
@@ -128,7 +129,7 @@ _FRAME_COLUMNS = (
     *("category", "mark_value", "value_qualifier", "confidence", "money_group", "status", "part_of", "is_headline"),
     *("window_start", "base_date", "benchmark_en", "benchmark_zh", "benchmark_move_pct"),
     *("date_printed", "date_precision", "date_start", "date_mid", "date_end", "drawn_date", "period_month"),
-    *("pile_level", "is_one_document", "drawn_as", "cell_low", "cell_high", *_COUNTS, "sectors", "source_ids"),
+    *("pile_level", "is_one_document", "drawn_as", "cell_low", "cell_high", *_COUNTS, "sectors", "source_ids", "publisher"),
     *("range_start", "range_end", "shown_lanes"),
 )
 _NUMBERS = ("mark_value", "benchmark_move_pct", "pile_level", "cell_low", "cell_high", *_COUNTS)

@@ -23,7 +23,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
 
 from tests.browser.server import MISSING, ROOT, find_chromium, running_app
 
@@ -34,7 +34,21 @@ PAGES = {
     "markets": "/markets",
     "technology": "/technology",
     "evidence": "/evidence",
+    "method": "/method",
 }
+#: What lies behind a page's first view: its other sections, and the pages about one thing.
+VIEWS = {
+    **{f"opinions-{view}": f"/opinions?view={view}" for view in ("division", "time", "speakers", "surveys")},
+    **{f"funding-{view}": f"/funding?view={view}" for view in ("shares", "companies", "investors", "certainty")},
+    **{f"markets-{view}": f"/markets?view={view}" for view in ("levels", "study", "events")},
+    **{f"evidence-{view}": f"/evidence?view={view}" for view in ("tables", "documents", "changes", "dictionary")},
+    "event": "/?event=EV017",
+    "speaker": "/opinions?speaker=openai",
+    "company": "/funding?company=openai",
+    "investor": "/funding?investor=alibaba",
+    "nothing": "/opinions?from=2035",
+}
+ADDRESSES = PAGES | VIEWS
 LANGUAGES = ("en", "zh")
 THEMES = ("light", "dark")
 WIDTHS = ("1440", "390")
@@ -51,7 +65,7 @@ SETTLED = """() => {
     const app = document.querySelector('[data-testid="stApp"]');
     const charts = [...document.querySelectorAll('[data-testid="stPlotlyChart"]')];
     return app && app.dataset.testScriptState === 'notRunning'
-        && document.querySelector('[class*="st-key-card-"], [data-testid="stAlertContentWarning"]')
+        && document.querySelector('.st-key-footer')
         && !document.querySelector('[data-testid="stSkeleton"]')
         && charts.every(chart => chart.querySelector('.main-svg'));
 }"""
@@ -78,7 +92,7 @@ class Shot:
 def wanted(only: str) -> list[Shot]:
     """The shots that a comma-separated restriction leaves. Raises ValueError for a word that means none."""
     words = [word.strip() for word in only.split(",") if word.strip()]
-    dimensions: list[tuple[str, ...]] = [tuple(PAGES), LANGUAGES, THEMES, WIDTHS]
+    dimensions: list[tuple[str, ...]] = [tuple(ADDRESSES), LANGUAGES, THEMES, WIDTHS]
     unknown = [word for word in words if not any(word in values for values in dimensions)]
     if unknown:
         raise ValueError(f"{', '.join(unknown)}: choose from {', '.join(itertools.chain(*dimensions))}")
@@ -121,6 +135,17 @@ def settle(page: Page) -> None:
     page.wait_for_function(SETTLED, timeout=LIMIT_MS)
 
 
+def put_away(page: Page, opened: Locator) -> None:
+    """Close what lies over the page with the Escape key, once the focus is in it.
+
+    While Streamlit makes a file it disables the button that was pressed, and for about a tenth of a second nothing has
+    the focus: a key pressed just then reaches nobody.
+    """
+    page.wait_for_function("box => box.contains(document.activeElement)", arg=opened.element_handle(), timeout=LIMIT_MS)
+    page.keyboard.press("Escape")
+    expect(opened).to_have_count(0)
+
+
 def stretch(page: Page, shot: Shot) -> None:
     """Make the window as high as the page, since the page scrolls inside it. Twice: charts may change height."""
     for _ in range(2):
@@ -132,7 +157,8 @@ def stretch(page: Page, shot: Shot) -> None:
 def take(page: Page, address: str, shot: Shot, height: int | None, say: Callable[[str], None]) -> bytes:
     """Open one page and picture it, down to `height` pixels or in full."""
     page.set_viewport_size({"width": int(shot.width), "height": SCREEN_HEIGHT[shot.width]})
-    page.goto(f"{address}{PAGES[shot.page]}?lang={shot.lang}", wait_until="domcontentloaded")
+    path = ADDRESSES[shot.page]
+    page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={shot.lang}", wait_until="domcontentloaded")
     settle(page)
     for warning in page.locator(WARNINGS).all_inner_texts():
         say(f"the page warns: {' '.join(warning.split())}")

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from data.build import TABLES_DIR, write_tables
 from data.catalog import TABLE_NAMES, dictionary
 from tests.browser.server import running_app
-from tests.browser.shots import PAGES, settle
+from tests.browser.shots import PAGES, put_away, settle
 from tests.browser.test_journeys import browser, page  # noqa: F401
 
 pytestmark = pytest.mark.browser
@@ -50,7 +50,7 @@ def test_nothing_in_the_data_runs_loads_or_links(page: Page, attacked: str, name
         popover.click()
         expect(page.get_by_test_id("stPopoverBody")).to_contain_text("<script>")
         _nothing_of_it_lives(page)
-        page.keyboard.press("Escape")
+        put_away(page, page.get_by_test_id("stPopoverBody"))
     _nothing_of_it_lives(page)
 
 

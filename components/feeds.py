@@ -1,0 +1,128 @@
+"""What changed in the data, version by version: `/changes.json` and the Atom feed `/changes.atom`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+from xml.etree import ElementTree
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from components.answers import Refusal, answers, json_answer, read, route
+from components.asked import Asked
+from components.words import Words
+from data.catalog import TABLE_NAMES, dictionary
+from data.tables import Tables
+from data.versions import Manifest, manifests
+
+ATOM = "http://www.w3.org/2005/Atom"
+KINDS = ("added", "changed", "withdrawn")
+#: Entries of the feed name so many records of a table at most; the rest stands in the JSON.
+NAMED = 20
+#: The domain of the feed's ids, which stay the same wherever it is served.
+TAG = "tag:reelshift,2026"
+
+
+def counts(manifest: Manifest) -> dict[str, dict[str, int]]:
+    """Records added, changed and withdrawn, by table; tables without any are left out."""
+    n = Counter((c.table, c.kind) for c in manifest.changes)
+    return {name: {kind: n[name, kind] for kind in KINDS} for name in TABLE_NAMES if any(n[name, kind] for kind in KINDS)}
+
+
+def entry(manifest: Manifest, table: str = "") -> dict[str, Any]:
+    """A version as JSON tells it."""
+    return {
+        "version": manifest.version,
+        "kept_on": manifest.kept_on,
+        "why_en": manifest.why_en,
+        "why_zh": manifest.why_zh,
+        "records": {name: held["rows"] for name, held in manifest.tables.items() if table in ("", name)},
+        "counts": {name: n for name, n in counts(manifest).items() if table in ("", name)},
+        "columns_added": {name: columns for name, columns in manifest.columns_added.items() if table in ("", name)},
+        "changes": [
+            {"table": c.table, "key": c.key, "kind": c.kind}
+            | ({"cells": [{"column": name, "then": then, "now": now} for name, then, now in c.cells]} if c.cells else {})
+            | (
+                {f"reason_{lang}": text for lang, text in manifest.reasons[f"{c.table}/{c.key}"].items()}
+                if f"{c.table}/{c.key}" in manifest.reasons
+                else {}
+            )
+            for c in manifest.changes
+            if table in ("", c.table)
+        ],
+    }
+
+
+@answers
+def changes_json(request: Request, tables: Tables) -> Response:
+    """Every kept version, newest first: when, why, and each record added, changed or withdrawn. `since` and `table` narrow it."""
+    read(request, tables, also=("since", "table"))
+    known, since, table = manifests(), request.query_params.get("since", ""), request.query_params.get("table", "")
+    versions = [m.version for m in known]
+    if since and since not in versions:
+        raise Refusal(400, error="value not allowed", parameter="since", value=since, allowed=versions)
+    if table and table not in TABLE_NAMES:
+        raise Refusal(400, error="value not allowed", parameter="table", value=table, allowed=list(TABLE_NAMES))
+    shown = known[versions.index(since) + 1 :] if since else known
+    return json_answer({"data_version": tables.version, "versions": [entry(m, table) for m in reversed(shown)]})
+
+
+@answers
+def changes_atom(request: Request, tables: Tables) -> Response:
+    """The same as an Atom feed, one entry a version, in the language of the query."""
+    query = read(request, tables)
+    asked = query.asked("", "tables", request)
+    return Response(atom(manifests(), asked, Words(query.lang)), media_type="application/atom+xml")
+
+
+def atom(known: list[Manifest], asked: Asked, words: Words) -> bytes:
+    """The feed as XML; every text is escaped by the writer."""
+    ElementTree.register_namespace("", ATOM)
+    feed = ElementTree.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "zh-Hans" if words.lang == "zh" else "en"})
+    _add(feed, "id", f"{TAG}:changes:{words.lang}")
+    _add(feed, "title", words.t("changes.feed"))
+    _add(feed, "updated", _moment(known[-1].kept_on if known else "2024-01-01"))
+    _add(_add(feed, "author"), "name", words.t("site.name"))
+    _add(feed, "link", rel="self", type="application/atom+xml", href=f"{asked.site}/changes.atom?lang={words.lang}")
+    _add(feed, "link", rel="alternate", type="text/html", href=f"{asked.site}/evidence?view=changes&lang={words.lang}")
+    for manifest in reversed(known):
+        one = _add(feed, "entry")
+        _add(one, "id", f"{TAG}:{manifest.version}")
+        _add(one, "title", words.t("changes.version", date=words.date(manifest.kept_on), version=manifest.version))
+        _add(one, "updated", _moment(manifest.kept_on))
+        _add(one, "link", rel="alternate", type="application/json", href=f"{asked.site}/changes.json")
+        _add(one, "summary", manifest.why(words.lang))
+        _add(one, "content", "\n".join(said(manifest, words, manifest is known[0])), type="text")
+    return bytes(ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True))
+
+
+def said(manifest: Manifest, words: Words, is_first: bool) -> list[str]:
+    """What a version changed, a line a table: counts, and the records by key as far as there are few. The first: what it held."""
+    lines = [manifest.why(words.lang)]
+    if is_first and not manifest.changes:
+        held = [
+            (dictionary().tables[name].title[words.lang], manifest.tables[name]["rows"]) for name in TABLE_NAMES if name in manifest.tables
+        ]
+        n = sum(rows for _, rows in held)
+        return [*lines, words.t("changes.first", n=n, tables=words.listed(words.t("changes.held", table=t, n=rows) for t, rows in held))]
+    for table, n in counts(manifest).items():
+        parts = [words.t(f"changes.{kind}", n=n[kind]) for kind in KINDS if n[kind]]
+        keys = [c.key for c in manifest.changes if c.table == table]
+        named = words.listed(keys) if len(keys) <= NAMED else words.t("changes.many")
+        lines.append(words.t("changes.line", table=dictionary().tables[table].title[words.lang], counts=words.listed(parts), keys=named))
+    return lines if len(lines) > 1 else [*lines, words.t("changes.none")]
+
+
+def _moment(day: str) -> str:
+    return datetime.fromisoformat(day).replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")
+
+
+def _add(parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str) -> ElementTree.Element:
+    child = ElementTree.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
+    child.text = text
+    return child
+
+
+ROUTES = [route("/changes.json", changes_json), route("/changes.atom", changes_atom)]
