@@ -86,12 +86,14 @@ def _readme(asked: Asked, tables: Tables, names: tuple[str, ...], not_drawn: str
     parts.append(f"## {words.t('bundle.part.columns')}\n\n{about}\n\n{_columns(asked, tables, words)}")
     notes = [
         words.t("bundle.safe"),
+        words.t("bundle.typed"),
         _not_yet(said, words),
         words.t("bundle.no_browser") if not_drawn == "no_browser" else words.t("bundle.not_passed_on") if not_drawn else "",
         _withheld(said, words) if "withheld" in said else "",
     ]
     parts.append(_section(words, "notes", [note for note in notes if note]))
-    parts.append(_section(words, "cite", [*_cited(asked, tables, words), words.t("bundle.licence", licence=said[f"licence_{lang}"])]))
+    terms = words.t("bundle.licence", licence=said[f"licence_{lang}"], address=said["licence_address"])
+    parts.append(_section(words, "cite", [*_cited(asked, tables, words), terms]))
     return "\n\n".join([*parts, f"## {words.t('bundle.part.again')}\n\n{_again(asked, tables, words)}"])
 
 
@@ -112,7 +114,9 @@ def _asked(said: dict[str, Any], words: Words) -> list[str]:
     for table, counted in said["records_selected"].items():
         reasons = [words.t(f"account.{reason}", n=counted[reason]) for reason in REASONS if counted[reason]]
         text = words.t("bundle.selected", table=table_name(table, words), n=counted["n"], total=counted["total"])
-        lines.append(text + (words.t("account.brackets", reasons=words.listed(reasons)) if reasons else ""))
+        text += words.t("account.brackets", reasons=words.listed(reasons)) if reasons else ""
+        cross = counted.get("cross_included", 0)
+        lines.append(text + (words.t("bundle.cross", n=cross) if cross else ""))
     return lines
 
 

@@ -9,8 +9,8 @@ from components import RELEASE, pictures
 from components.answers import COMMON
 from components.asked import ROWS, SCHEME
 from components.charts import CHART
+from components.cited import PROJECT
 from components.embed import EMBED_THEMES
-from components.files import PROJECT
 from components.theme import THEMES
 from components.words import LANGUAGES, Words
 from data import citing

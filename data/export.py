@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,6 +36,8 @@ MEDIA_TYPES = {
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 #: What a spreadsheet takes for the start of a formula (OWASP, CSV injection), also behind blanks.
 _RUNS = re.compile("'*[ \u00a0\u3000]*[=+\\-@\t\r\n＝＋－＠]")
+#: So many rows are made into text at a time.
+ROWS_AT_A_TIME = 20_000
 #: What an Excel sheet holds at most.
 EXCEL_ROWS, EXCEL_CHARACTERS = 1_048_576, 32_767
 
@@ -118,12 +120,23 @@ def _array(values: pd.Series[Any], field: pa.Field) -> pa.Array:
     return array.cast(field.type)
 
 
-def to_csv(data: pa.Table) -> bytes:
-    """CSV that Excel opens as it is meant: byte order mark, header on line 1, text made safe."""
+def to_csv(data: pa.Table, *, begins: bool = True) -> bytes:
+    """CSV that Excel opens as it is meant: byte order mark, header on line 1, text made safe; without the two what goes on with a file."""
     out = io.BytesIO()
-    out.write(BYTE_ORDER_MARK)
-    pa_csv.write_csv(_sheet_safe_table(data), out, pa_csv.WriteOptions(include_header=True, quoting_style="needed"))
+    out.write(BYTE_ORDER_MARK if begins else b"")
+    pa_csv.write_csv(_sheet_safe_table(data), out, pa_csv.WriteOptions(include_header=begins, quoting_style="needed"))
     return out.getvalue()
+
+
+def _csv_pieces(frame: pd.DataFrame, table: str | None) -> Iterator[bytes]:
+    for number, rows in enumerate(_parts(frame)):
+        yield to_csv(arrow_table(rows, table), begins=number == 0)
+
+
+def _parts(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """The frame a few rows at a time; an empty one once."""
+    for start in range(0, max(1, len(frame)), ROWS_AT_A_TIME):
+        yield frame.iloc[start : start + ROWS_AT_A_TIME]
 
 
 def _sheet_safe_table(data: pa.Table) -> pa.Table:
@@ -143,10 +156,19 @@ def to_parquet(data: pa.Table) -> bytes:
     return out.getvalue()
 
 
-def to_json(data: pa.Table, about: dict[str, Any]) -> bytes:
-    """One object: what the file is (`about`), what its columns are, and its rows."""
-    columns = [{"name": f.name} | {k.decode(): v.decode() for k, v in (f.metadata or {}).items()} for f in data.schema]
-    return orjson.dumps({**about, "columns": columns, "rows": data.to_pylist()}, option=orjson.OPT_INDENT_2)
+def _json_pieces(frame: pd.DataFrame, table: str | None, about: dict[str, Any]) -> Iterator[bytes]:
+    """One object: what the file is (`about`), what its columns are, and its rows: a few at a time, as orjson writes all of them."""
+    schema = arrow_table(frame.head(0), table).schema
+    columns = [{"name": f.name} | {k.decode(): v.decode() for k, v in (f.metadata or {}).items()} for f in schema]
+    said = {key: value for key, value in about.items() if key != "rows"}
+    opening, closing = orjson.dumps({**said, "columns": columns, "rows": [0]}, option=orjson.OPT_INDENT_2).rsplit(b"\n    0", 1)
+    if frame.empty:
+        yield opening + closing.lstrip()
+        return
+    for number, rows in enumerate(_parts(frame)):
+        listed = orjson.dumps({"": arrow_table(rows, table).to_pylist()}, option=orjson.OPT_INDENT_2)
+        yield (b"," if number else opening) + listed[listed.index(b"[") + 1 : -len(closing)]
+    yield closing
 
 
 def to_xlsx(data: pa.Table, about: dict[str, Any], sources: pd.DataFrame | None = None) -> bytes:
@@ -274,15 +296,22 @@ def _register(rows: pd.DataFrame) -> pa.Table:
     return table.cast(pa.schema([pa.field(f.name, pa.date32()) if pa.types.is_timestamp(f.type) else f for f in table.schema]))
 
 
-def to_file(form: str, frame: pd.DataFrame, table: str | None, about: dict[str, Any], sources: pd.DataFrame | None = None) -> bytes:
-    """A frame as a file of one of FORMATS. Raises ValueError for another, naming these."""
+def pieces(
+    form: str, frame: pd.DataFrame, table: str | None, about: dict[str, Any], sources: pd.DataFrame | None = None
+) -> Iterator[bytes]:
+    """A frame as a file of one of FORMATS, bit by bit: text that is long is never held whole. Raises as `to_file` does."""
     if form not in FORMATS:
         raise ValueError(f"{form!r} is not a format here; choose one of {', '.join(FORMATS)}")
-    data = arrow_table(frame, table)
     if form == "csv":
-        return to_csv(data)
-    if form == "parquet":
-        return to_parquet(data.replace_schema_metadata({k: json.dumps(v, ensure_ascii=False) for k, v in about.items()}))
+        return _csv_pieces(frame, table)
     if form == "json":
-        return to_json(data, about)
-    return to_xlsx(data, about, sources)
+        return _json_pieces(frame, table, about)
+    data = arrow_table(frame, table)
+    if form == "parquet":
+        return iter([to_parquet(data.replace_schema_metadata({k: json.dumps(v, ensure_ascii=False) for k, v in about.items()}))])
+    return iter([to_xlsx(data, about, sources)])
+
+
+def to_file(form: str, frame: pd.DataFrame, table: str | None, about: dict[str, Any], sources: pd.DataFrame | None = None) -> bytes:
+    """The same at once. Raises ValueError for another format, naming these, and TooLarge for rows that it cannot hold."""
+    return b"".join(pieces(form, frame, table, about, sources))

@@ -63,7 +63,9 @@ def test_every_file_of_the_bundle_is_what_its_button_gives(no_browser: None) -> 
     assert len(records) == about["records_behind"]["funding_rounds"]["n"] == about["records_selected"]["funding_rounds"]["n"]
     assert about["rows"] == len(frame_of(CHART[ASKED.name], TABLES, ASKED.filters))
     counted = {reason: n for reason, n in about["records_selected"]["funding_rounds"].items() if not reason.startswith("title_")}
+    cross = counted.pop("cross_included")
     assert counted.pop("total") == sum(counted.values())
+    assert cross == sum("film" not in r["sectors"].split(";") for r in records) > 0
     assert [(f["parameter"], f["code"]) for f in about["filters"]] == [("sector", "film"), ("from", "2024")]
     assert about["address_newest"] == "https://reelshift.example.org/charts/funding-timeline.csv?sector=film&from=2024"
     assert pq.read_table(io.BytesIO(files["data.parquet"])).num_rows == about["rows"]

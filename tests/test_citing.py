@@ -208,5 +208,9 @@ def test_a_wrong_citation_is_refused_by_name(client: TestClient, query: str, sta
     assert answer.json()["allowed"]
 
 
+def test_a_mistyped_record_is_told_the_nearest(client: TestClient) -> None:
+    assert "opinions/O0133" in client.get("/cite.txt?record=opinions/OO133").json()["allowed"]
+
+
 def test_an_unknown_form_is_404(client: TestClient) -> None:
     assert client.get("/cite.docx").json()["allowed"] == list(FORMS)

@@ -88,7 +88,6 @@ def test_the_page_that_a_file_names_shows_its_chart(address: str, tables: Tables
         assert f"{words.t(f'charts.{asked.name}.title')} · 游戏" in said
 
 
-
 # Every page --------------------------------------------------------------------------------------
 
 
