@@ -43,14 +43,14 @@ from components.behind import nearest_keys, record
 from components.bundles import bundle_file
 from components.charts import CHART, CHARTS, figure_of, frame_of
 from components.cited import citation_of
-from components.files import LICENCE_ADDRESS, content, data_pieces, described_columns, file_name, metadata, metadata_file
+from components.files import LICENCE, LICENCE_ADDRESS, content, data_pieces, described_columns, file_name, metadata, metadata_file
 from components.standalone import passed_on
 from components.theme import THEMES, without_ink
 from components.words import catalogue
 from data import citing
 from data.catalog import TABLE_NAMES, dictionary
 from data.checks import split
-from data.export import MEDIA_TYPES, TooLarge, columns_of
+from data.export import MEDIA_TYPES, TooLarge, arrow_table, columns_of
 from data.filters import Filters
 from data.tables import Tables, TableUnreadable, open_tables
 
@@ -202,7 +202,7 @@ def table(request: Request, tables: Tables) -> Answer:
 
 @answers
 def one_record(request: Request, tables: Tables) -> Response:
-    """One record whole: its fields, the documents it rests on, how to cite it."""
+    """One record whole: its fields, codes with their words, what they mean, the documents it rests on, how to cite it."""
     name, key = request.path_params["table"], request.path_params["key"].removesuffix(".json")
     if name not in TABLE_NAMES:
         raise Refusal(404, error="no such table", parameter="table", value=name, allowed=list(TABLE_NAMES))
@@ -211,7 +211,6 @@ def one_record(request: Request, tables: Tables) -> Response:
     if rows.empty:
         raise Refusal(404, error="no such record", parameter="key", value=key, allowed=nearest_keys(tables, name, key))
     asked = query.asked(name, "tables", request)
-    shown = [c.name for c in columns_of(rows, name)]
     sources = tables.native("sources")
     cell = rows.iloc[0].get("source_ids")
     documents = sources[sources["source_id"].isin(split(str(cell)) if isinstance(cell, str) else [])]
@@ -221,17 +220,16 @@ def one_record(request: Request, tables: Tables) -> Response:
             "table": name,
             "key": key,
             "data_version": tables.version,
-            "record": _plain(rows[shown])[0],
-            "documents": _plain(documents),
+            "record": arrow_table(rows, name).to_pylist()[0],
+            "columns": [_column_entry(c) for c in columns_of(rows, name)],
+            "documents": arrow_table(documents, "sources").to_pylist(),
+            "licence": LICENCE,
+            "licence_address": LICENCE_ADDRESS,
             "citation_en": citing.written(cited, "txt", "en").strip(),
             "citation_zh": citing.written(cited, "txt", "zh").strip(),
             "address": asked.record(name, key),
         }
     )
-
-
-def _plain(rows: Any) -> list[dict[str, Any]]:
-    return list(orjson.loads(rows.to_json(orient="records", date_format="iso", force_ascii=False)))
 
 
 async def health(request: Request) -> Response:

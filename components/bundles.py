@@ -124,7 +124,7 @@ def _figures(asked: Asked, said: dict[str, Any], tables: Tables, words: Words) -
     """What the chart says, what of the selection is in it, and how many rows the files hold."""
     lang = words.lang
     if asked.what == "tables":
-        return [_line(said[f"row_{lang}"]), words.t("bundle.rows", n=said["rows"])]
+        return [words.t("register.row_is", row=_line(said[f"row_{lang}"])), words.t("bundle.rows", n=said["rows"])]
     behind = [
         words.t("account.short", n=c["n"], total=c["total"], table=table_name(t, words)) for t, c in said.get("records_behind", {}).items()
     ]
@@ -144,6 +144,8 @@ def _figures(asked: Asked, said: dict[str, Any], tables: Tables, words: Words) -
 
 def _sources(asked: Asked, said: dict[str, Any], tables: Tables, words: Words) -> list[str]:
     """How many documents there are, and which columns lead from a row to them."""
+    if asked.what == "tables" and asked.name != "sources" and "source_ids" not in content(asked, tables):
+        return [words.t("bundle.no_documents")]
     lines = [words.t("bundle.documents", n=said["documents"])]
     file, rows = "data.csv", asked
     if asked.what == "charts" and asked.rows == "drawn":

@@ -531,7 +531,13 @@ def test_a_record_comes_whole_with_its_documents(client: TestClient, served: Tab
         key = str(served.native(table)[dictionary().tables[table].key].iloc[0])
         read = client.get(f"/records/{table}/{key}.json").json()
         assert (read["table"], read["key"]) == (table, key)
-        assert set(read["record"]) == {c.name for c in dictionary().tables[table].columns if c.is_shown}
+        shown = [c for c in dictionary().tables[table].columns if c.is_shown]
+        assert [c["name"] for c in read["columns"]] == [c.name for c in shown]
+        words = {f"{c.name}_{lang}" for c in shown if c.codes for lang in LANGUAGES}
+        assert {c.name for c in shown} <= set(read["record"]) <= {c.name for c in shown} | words
+        for row in (read["record"], *read["documents"]):
+            assert not any(isinstance(value, str) and value.endswith("T00:00:00.000") for value in row.values()), "a day is a day"
+        assert read["licence_address"].startswith("https://creativecommons.org/")
         assert key in read["citation_en"] or table in ("entities", "series", "sources")
         if isinstance(read["record"].get("source_ids"), str):
             assert [d["source_id"] for d in read["documents"]] == sorted(read["record"]["source_ids"].split(";"))

@@ -25,6 +25,7 @@ from components.described import table_name
 from components.files import content, data_file, documents_of
 from components.words import LANGUAGES, Words
 from data.bundle import pack
+from data.catalog import dictionary
 from data.export import columns_of
 from data.filters import Filters, account
 from data.tables import Tables, open_tables
@@ -227,6 +228,28 @@ def test_a_whole_table_has_a_bundle_too(no_browser: None) -> None:
     files = opened(Asked("models", "tables"))
     assert "records.csv" not in files
     assert len(list(csv.DictReader(io.StringIO(files["data.csv"].decode("utf-8-sig"))))) == 40
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_table_without_documents_says_so_and_what_a_row_is(no_browser: None, lang: str) -> None:
+    words, described = Words(lang), dictionary().tables["series"]
+    said = readme_of(Asked("series", "tables"), lang)
+    assert words.t("bundle.no_documents") in said
+    assert words.t("bundle.documents", n=0) not in said
+    assert words.t("register.row_is", row=described.row[lang]) in said
+    assert words.t("bundle.no_documents") not in readme_of(Asked("sources", "tables"), lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_readme_says_what_a_sector_brings_along_and_what_a_spreadsheet_does(no_browser: None, lang: str) -> None:
+    words, asked = Words(lang), replace(ASKED, filters=Filters(("film",)))
+    kept, alone = (account(TABLES.frame("funding_rounds"), "funding_rounds", Filters(("film",), cross=cross)).n for cross in (True, False))
+    assert kept > alone
+    said = readme_of(asked, lang)
+    assert words.t("bundle.cross", n=kept - alone) in said
+    assert "`cross=0`" not in readme_of(replace(asked, filters=Filters()), lang)
+    assert words.t("bundle.typed") in said
+    assert "https://creativecommons.org/licenses/by/4.0/" in said
 
 
 def test_an_empty_selection_is_a_bundle_that_says_so(no_browser: None, empty: Tables) -> None:
