@@ -202,6 +202,7 @@ def described_columns(asked: Asked, tables: Tables) -> list[dict[str, Any]]:
             "name": c.name,
             "type": c.type,
             "unit": c.unit,
+            **({f"unit_{lang}": dictionary().label("unit", c.unit, lang) for lang in LANGUAGES} if c.unit else {}),
             "label_en": c.label.en,
             "label_zh": c.label.zh,
             "description_en": c.description.en,

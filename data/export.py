@@ -37,7 +37,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 #: What a spreadsheet takes for the start of a formula (OWASP, CSV injection), also behind blanks.
 _RUNS = re.compile("'*[ \u00a0\u3000]*[=+\\-@\t\r\n＝＋－＠]")
 #: So many rows are made into text at a time.
-ROWS_AT_A_TIME = 20_000
+ROWS_AT_A_TIME = 5_000
 #: What an Excel sheet holds at most.
 EXCEL_ROWS, EXCEL_CHARACTERS = 1_048_576, 32_767
 
@@ -158,8 +158,7 @@ def to_parquet(data: pa.Table) -> bytes:
 
 def _json_pieces(frame: pd.DataFrame, table: str | None, about: dict[str, Any]) -> Iterator[bytes]:
     """One object: what the file is (`about`), what its columns are, and its rows: a few at a time, as orjson writes all of them."""
-    schema = arrow_table(frame.head(0), table).schema
-    columns = [{"name": f.name} | {k.decode(): v.decode() for k, v in (f.metadata or {}).items()} for f in schema]
+    columns = _meanings(arrow_table(frame.head(0), table).schema)
     said = {key: value for key, value in about.items() if key != "rows"}
     opening, closing = orjson.dumps({**said, "columns": columns, "rows": [0]}, option=orjson.OPT_INDENT_2).rsplit(b"\n    0", 1)
     if frame.empty:
@@ -197,10 +196,23 @@ def to_xlsx(data: pa.Table, about: dict[str, Any], sources: pd.DataFrame | None 
         _write_rows(book.add_worksheet("filters"), ["what", "value", "en", "zh"], _said_of(about), bold)
         if sources is not None:
             _write_sheet(book, "sources", _register(sources), bold, day)
-        heads = ["name", "unit", "label_en", "label_zh", "description_en", "description_zh", "caveats"]
-        meanings = [{"name": f.name} | {k.decode(): v.decode() for k, v in (f.metadata or {}).items()} for f in data.schema]
-        _write_rows(book.add_worksheet("dictionary"), heads, [[m.get(h, "") for h in heads] for m in meanings], bold)
+        heads = ["name", *(f"{part}_{lang}" for part in ("label", "unit", "description", "caveats") for lang in ("en", "zh"))]
+        rows = [[meaning.get(head, "") for head in heads] for meaning in _meanings(data.schema)]
+        _write_rows(book.add_worksheet("dictionary"), heads, rows, bold)
     return out.getvalue()
+
+
+def _meanings(schema: pa.Schema) -> list[dict[str, str]]:
+    """What each column of a file is, its unit and caveats in words too."""
+    known, told = dictionary(), []
+    for field in schema:
+        said = {"name": field.name} | {k.decode(): v.decode() for k, v in (field.metadata or {}).items()}
+        for lang in ("en", "zh"):
+            said |= {f"unit_{lang}": known.label("unit", said["unit"], lang)} if "unit" in said else {}
+            texts = [known.caveats[code][lang] for code in split(said.get("caveats", ""))]
+            said |= {f"caveats_{lang}": ("" if lang == "zh" else " ").join(texts)} if texts else {}
+        told.append(said)
+    return told
 
 
 def _said_of(about: dict[str, Any]) -> list[list[Any]]:
@@ -214,6 +226,8 @@ def _said_of(about: dict[str, Any]) -> list[list[Any]]:
             rows += [[f"{key}.{path}", *said] for path, said in _within(value)]
         elif (key.endswith("_zh") and f"{key.removesuffix('_zh')}_en" in about) or (f"{key}_en" in about and f"{key}_zh" in about):
             continue
+        elif stem != key and isinstance(value, list) and f"{stem}_zh" in about:
+            rows += [[stem, "", *both] for both in zip(value, about[f"{stem}_zh"], strict=True)]
         elif stem != key and f"{stem}_zh" in about:
             plain = about.get(stem, "")
             rows.append([stem, "" if plain == value else _cell(plain), _cell(value), _cell(about[f"{stem}_zh"])])
@@ -280,8 +294,8 @@ def _write_rows(sheet: Any, heads: list[str], rows: Iterable[list[Any]], bold: A
                 sheet.write_number(number, position, value)
             else:
                 sheet.write_string(number, position, _fitting(sheet_safe(str(value))))
-    for position, width in enumerate((24, 60, 30, 30, 60, 60, 30)[: len(heads)]):
-        sheet.set_column(position, position, width)
+    for position, head in enumerate(heads):
+        sheet.set_column(position, position, 24 if head.startswith(("what", "name", "label", "unit")) else 60)
     sheet.freeze_panes(1, 0)
 
 

@@ -193,7 +193,7 @@ def test_no_file_claims_a_day_of_access(no_browser: None) -> None:
     assert "Y2  -" not in files["citation.ris"].decode()
     assert "accessed" not in json.loads(files["citation.csl.json"])[0]
     text = files["citation.txt"].decode()
-    assert not re.search("accessed|访问。", text)
+    assert not re.search(r"accessed|\d访问", text)
     assert "[引用日期]" in text
     about = json.loads(files["metadata.json"])
     assert about["citation_en"] == text.splitlines()[0]

@@ -130,7 +130,8 @@ def test_negative_numbers_stay_numbers_in_csv_and_xlsx() -> None:
 
 def test_an_xlsx_has_types_a_frozen_header_and_its_sheets() -> None:
     chosen = {"parameter": "sector", "code": "film", "label_en": "Film & TV", "label_zh": "影视"}
-    said_of = {"title_en": "A title", "title_zh": "标题", "finding_en": "=1+1", "finding_zh": "-1"}
+    said_of: dict[str, Any] = {"title_en": "A title", "title_zh": "标题", "finding_en": "=1+1", "finding_zh": "-1"}
+    said_of |= {"caveats_en": ["First.", "Second."], "caveats_zh": ["其一。", "其二。"]}
     about = said_of | {"filters": [chosen], "rows": 3}
     about |= {"records": {"opinions": {"title_en": "Opinions", "title_zh": "观点", "n": 3, "undated": 0}}}
     sources = pd.DataFrame({"source_id": ["S1"], "title": ["+86"], "accessed": pd.to_datetime(["2026-11-22"])})
@@ -156,8 +157,12 @@ def test_an_xlsx_has_types_a_frozen_header_and_its_sheets() -> None:
     assert said["records.opinions.n"] == (3, "Opinions", "观点")
     assert "records.opinions.undated" not in said
     meanings = {row[0]: row for row in book["dictionary"].iter_rows(min_row=2, values_only=True)}
-    assert all(row[2] and row[3] for row in meanings.values()), "every column is described, words of codes too"
-    assert meanings["share_pct"][1:4] == ("percent", "Share", "占比")
+    assert all(row[1] and row[2] for row in meanings.values()), "every column is described, words of codes too"
+    percent = [dictionary().label("unit", "percent", lang) for lang in ("en", "zh")]
+    assert meanings["share_pct"][1:5] == ("Share", "占比", *percent)
+    caveats = dictionary().caveats["sectors_multiple"]
+    assert meanings["sector"][-2:] == (caveats.en, caveats.zh), "in words, not as a code"
+    assert said["caveats"][1:] == ("Second.", "其二。"), "a line each: nothing joins Chinese with a blank"
     assert [c.value for c in book["sources"][2]] == ["S1", "'+86", datetime(2026, 11, 22)]
 
 
