@@ -36,15 +36,6 @@ def test_a_chart_is_cited_with_selection_version_address_and_day() -> None:
     )
 
 
-def test_chinese_running_text_ends_on_the_address() -> None:
-    """A full-width comma or full stop behind it would be taken for a part of the link."""
-    text = written(citation_of(ASKED, TABLES, accessed=DAY), "txt", "zh")
-    assert text.startswith(
-        f"Reelshift（影变）：《各轮融资：影视 · 2024年以来》［数据集］，版本{TABLES.version}，2026-11-23访问，https://x.org/funding?"
-    )
-    assert re.fullmatch(r".*，https://x\.org/[!-~]+\n", text)
-
-
 def test_the_chinese_standard_has_its_marks() -> None:
     """The forms of the 2025 edition: platform and dates of a data set behind its version, dates of a page before its address."""
     text = written(citation_of(ASKED, TABLES, accessed=DAY), "gbt", "zh")
@@ -65,6 +56,15 @@ def test_the_collection_a_table_and_a_record_are_cited_by_their_own_addresses() 
     assert len({c.key for c in (citation_of(None, TABLES), citation_of(ASKED, TABLES), cited)}) == 3
     with pytest.raises(KeyError):
         citation_of(ASKED, TABLES, ("opinions", "nobody"))
+
+
+def test_chinese_running_text_ends_on_the_address() -> None:
+    """A full-width comma or full stop behind it would be taken for a part of the link."""
+    text = written(citation_of(ASKED, TABLES, accessed=DAY), "txt", "zh")
+    assert text.startswith(
+        f"Reelshift（影变）：《各轮融资：影视 · 2024年以来》［数据集］，版本{TABLES.version}，2026-11-23访问，https://x.org/funding?"
+    )
+    assert re.fullmatch(r".*，https://x\.org/[!-~]+\n", text)
 
 
 def test_a_record_leads_to_its_original_documents_as_they_are_dated() -> None:
