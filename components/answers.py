@@ -120,7 +120,7 @@ def answers(
             log.exception("address %s", request.url.path)
             why = Refusal(500, error="this address failed; the trace is in the server's log")
         response = refused(request, why)
-        response.headers.update(CROSS_ORIGIN | why.headers)
+        response.headers.update(CROSS_ORIGIN | {"cache-control": "no-store"} | why.headers)
         return response
 
     @functools.wraps(handler)

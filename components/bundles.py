@@ -109,6 +109,7 @@ def _asked(said: dict[str, Any], words: Words) -> list[str]:
         words.t(
             "bundle.filter", parameter=f[f"parameter_{lang}"], label=_line(f[f"label_{lang}"]), code=f"{f['parameter']}={_line(f['code'])}"
         )
+        + ("" if f["applies"] else words.t("bundle.no_bearing"))
         for f in said["filters"]
     ]
     for table, counted in said["records_selected"].items():

@@ -24,7 +24,7 @@ from components.described import filter_labels, scope_text
 from components.words import LANGUAGES, Words, catalogue
 from data import citing, export
 from data.catalog import dictionary
-from data.filters import Filters, account, select
+from data.filters import DIMENSION, Filters, account, select
 from data.frames import index_levels
 from data.frames.common import collected
 from data.tables import Tables
@@ -135,7 +135,7 @@ def _metadata(asked: Asked, tables: Tables) -> tuple[tuple[str, Any], ...]:
     exactly, newest = replace(asked, version=tables.version), replace(asked, version="")
     about |= {f"scope_{lang}": scope_text(asked.filters, Words(lang), tables) for lang in LANGUAGES}
     about |= {
-        "filters": filter_labels(asked.filters, tables),
+        "filters": [row | {"applies": _applies(row["parameter"], names)} for row in filter_labels(asked.filters, tables)],
         "rows_are": asked.rows if asked.what == "charts" else "records",
         "rows": row_count(asked, tables),
         # Two things that must not be taken for each other: what the filters leave of a table, and what of that is in the chart.
@@ -159,6 +159,14 @@ def _metadata(asked: Asked, tables: Tables) -> tuple[tuple[str, Any], ...]:
         about[f"citation_{lang}"] = citing.written(in_language, "txt", lang).strip()
     about["citation"] = about["citation_en"]
     return tuple((about | withheld_about(asked, tables)).items())
+
+
+def _applies(parameter: str, names: tuple[str, ...]) -> bool:
+    """Whether a filter can narrow any of these tables; a link may carry one that is of another page."""
+    columns = {column for name in names for column in dictionary().tables[name].by_name}
+    if parameter in DIMENSION:
+        return any(name in DIMENSION[parameter].columns for name in names)
+    return {"sector": "in_film", "cross": "in_cross", "from": "date_start", "to": "date_start"}.get(parameter, "") in {"", *columns}
 
 
 def _selected(name: str, tables: Tables, filters: Filters) -> dict[str, int]:

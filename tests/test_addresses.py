@@ -164,6 +164,7 @@ def test_a_wrong_query_is_400_and_names_what_is_allowed(
     read = answer.json()
     assert read["parameter"] == parameter
     assert read["allowed"] == allowed
+    assert answer.headers["cache-control"] == "no-store", "it may be right tomorrow"
 
 
 @pytest.mark.parametrize(

@@ -241,6 +241,17 @@ def test_a_table_without_documents_says_so_and_what_a_row_is(no_browser: None, l
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_filter_of_another_page_is_said_to_have_no_bearing(no_browser: None, lang: str) -> None:
+    said, words = readme_of(replace(ASKED, filters=Filters(("film",), since="2024", stance=("negative",))), lang), Words(lang)
+    [told] = [line for line in said.splitlines() if "`stance=negative`" in line]
+    assert told.endswith(words.t("bundle.no_bearing"))
+    assert said.count(words.t("bundle.no_bearing")) == 1
+    assert words.t("bundle.no_bearing") in readme_of(Asked("sources", "tables", Filters(("film",))), lang), (
+        "no selection narrows a register"
+    )
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_readme_says_what_a_sector_brings_along_and_what_a_spreadsheet_does(no_browser: None, lang: str) -> None:
     words, asked = Words(lang), replace(ASKED, filters=Filters(("film",)))
     kept, alone = (account(TABLES.frame("funding_rounds"), "funding_rounds", Filters(("film",), cross=cross)).n for cross in (True, False))
