@@ -13,9 +13,7 @@ import narwhals as nw
 import streamlit as st
 
 from components import state
-from components.described import COUNTING, NAMED, parameter_label
-from components.described import scope_text as scope_text
-from components.described import table_name as table_name
+from components.described import COUNTING, NAMED, parameter_label, table_name
 from components.plain import plain
 from components.words import Words
 from data.catalog import dictionary

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from components.asked import Asked
-from components.behind import made_of as made_of
+from components.behind import made_of
 from components.chart import Chart
 from components.charts import CHART, finding_of
 from components.described import scope_text, table_name

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.changes import change_words, in_view
+from components.changes import in_view
+from components.feeds import change_words
 from components.words import LANGUAGES, Words
 from data.filters import Filters
 from data.tables import open_tables
