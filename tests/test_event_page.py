@@ -82,7 +82,7 @@ def test_an_event_opens_by_its_address(event_id: str, lang: str) -> None:
 
 def test_what_was_said_paid_and_traded_around_the_announcement_of_sora() -> None:
     said = text(shown(f"event={SORA}"))
-    assert "Before it: no voice. After it: 1 voice (1 critical). Too few to say how they lean. 23 more stand on neither side." in said
+    assert "Before it: no voice. After it: 1 voice (1 negative). Too few to say how they lean. 23 more stand on neither side." in said
     assert "After it: Culture and media sector" not in said, "a name is a link to its document"
     assert re.search(r"\[Culture and media sector \(unnamed app\)\]\(<http[^>]*>\) \+6.63%, on 19 Feb 2024 \(CSI 300 \+1.16%", said)
     assert "difference +5.47 points" in said
@@ -187,7 +187,7 @@ def test_without_a_voice_before_it_nothing_is_compared() -> None:
     stances = ["positive"] * 6 + ["neutral"] * 3 + ["negative"] * 3
     after = [voice | {"opinion_id": f"O{i:04}", "speaker_id": f"s-{i}", "stance": s} for i, s in enumerate(stances)]
     said = text(shown("event=EV001", tables=tables_from(events=[event], opinions=after)))
-    assert "Before it: no voice. After it: 12 voices (6 favourable, 50%; 3 neutral, 25%; 3 critical, 25%)." in said
+    assert "Before it: no voice. After it: 12 voices (6 positive, 50%; 3 neutral, 25%; 3 negative, 25%)." in said
     assert "too few" not in said
     before = [row | {"opinion_id": f"P{i:04}", "said_date": "2024-03-10"} for i, row in enumerate(after)]
     app = shown("event=EV001", tables=tables_from(events=[event], opinions=[*after, *before]))

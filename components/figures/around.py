@@ -396,7 +396,7 @@ def _voices(part: pd.DataFrame, plan: _Plan, ticks: dict[float, str], words: Wor
 
 
 def _pile(part: pd.DataFrame, at: pd.Series, plan: _Plan) -> dict[int, float]:
-    """The height of each voice: neutral ones across the middle, favourable ones above them, critical ones below."""
+    """The height of each voice: neutral ones across the middle, positive ones above them, negative ones below."""
     found: dict[int, float] = {}
     for (sector, _), own in part.groupby(["sector", at], sort=False):
         middle = _voices_middle(plan, str(sector))
