@@ -256,6 +256,27 @@ def test_agreement_without_an_interval_stands_for_itself() -> None:
     assert figure.data[0].error_x.array[0] == 0
 
 
+def test_the_half_of_two_camps_is_drawn_where_a_theme_is_in_it() -> None:
+    def left(*counts: int) -> float:
+        drawn = CHART["division-by-theme"].figure(frame_of("division-by-theme", voices(*counts)), Words("en"))
+        return float(drawn.layout.xaxis.range[0])
+
+    assert left(0, 0, 4, 26, 0) > -0.5
+    assert left(15, 0, 0, 0, 15) < -1
+
+
+def test_no_line_runs_through_the_names_above_the_rows() -> None:
+    counts = {"film": (2, 4, 4, 6, 4), "games": (0, 1, 1, 1, 0)}
+    rows = [row for sector, n in counts.items() for row in voices(*n, sectors=sector)]
+    drawn = CHART["stance-distribution"].figure(frame_of("stance-distribution", rows), Words("en"))
+    assert not drawn.layout.xaxis.showgrid
+    assert not drawn.layout.xaxis.zeroline
+    assert len(drawn.layout.shapes) == 2
+    names = [note.text for note in drawn.layout.annotations]
+    assert "one dot, one voice" not in names[0]
+    assert names[1].endswith("(n = 3): one dot, one voice")
+
+
 # Theme by sector ---------------------------------------------------------------------------------
 
 
@@ -338,7 +359,7 @@ def both(film: list[dict[str, Any]], short_drama: list[dict[str, Any]]) -> str:
 
 
 def test_the_map_claims_no_difference_that_its_voices_do_not_carry() -> None:
-    assert "no clear difference there" in both(voices(1, 3, 3, 3, 1), voices(1, 3, 4, 3, 1))
+    assert "No clear difference between" in both(voices(1, 3, 3, 3, 1), voices(1, 3, 4, 3, 1))
     assert "too few to say that they differ" in both(voices(0, 0, 0, 9, 0), voices(9, 9, 0, 0, 0))
     assert "no interval" in both(voices(0, 0, 0, 10, 0), voices(0, 10, 0, 0, 0))
     assert "no theme in common" in both(voices(0, 0, 0, 10, 0), voices(0, 10, 0, 0, 0, theme="policy"))

@@ -70,6 +70,13 @@ def test_sectors_are_told_apart_only_where_their_intervals_are() -> None:
     )
 
 
+def test_a_sector_alone_is_not_said_to_have_too_few_voices() -> None:
+    said = finding(tables_from(opinions=opinions(film=(5, 7), cross=(6, 6))))
+    assert said.startswith("Voices on Film & TV have a balance of −17 points (n = 12)")
+    assert finding(tables_from(opinions=opinions(film=(6, 6), games=(7, 7)))).endswith("in every sector: 0 points")
+    assert "too few" in finding(tables_from(opinions=opinions(film=(1, 1), games=(1, 0))))
+
+
 def test_what_bears_on_all_sectors_is_not_compared_as_one() -> None:
     assert "Cross-sector" not in finding(tables_from(opinions=opinions(film=(5, 45), games=(45, 5), cross=(0, 50))))
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from components.figures.money import sum_words
 from components.figures.parts import has, heading
-from components.theme import SECTOR_COLOURS, figure, safe
+from components.theme import SECTOR_COLOURS, figure, safe, wrapped
 from components.words import MISSING, Words
 from data.frames.common import SMALL_N
 from data.frames.opinions import balance
@@ -19,6 +19,8 @@ _PANELS = (("opinions", "n", (0.0, 0.27)), ("funding_rounds", "known_usd_m", (0.
 #: A row: how thick its bar is, and how far below the middle it lies; what it stands for is written above it.
 _BAR, _BELOW, _ABOVE = 0.42, 0.18, 0.04
 _ROW_PX, _AROUND_PX = 46, 96
+#: A line of a hover that a telephone shows whole.
+_HOVER_CHARACTERS = 40
 
 
 def sector_summary_height(frame: pd.DataFrame) -> int:
@@ -107,12 +109,12 @@ def _points(row: dict[str, Any], words: Words) -> str:
 
 
 def _summary_hover(row: dict[str, Any], words: Words) -> str:
-    values: dict[str, Any] = {"sector": safe(words.code("sector", row["sector"])), "n": int(row["n"])}
+    values: dict[str, Any] = {"sector": words.code("sector", row["sector"]), "n": int(row["n"])}
     if row["table"] == "opinions":
         values |= {"positive": int(row["n_positive"]), "negative": int(row["n_negative"]), "points": _points(row, words)}
     if row["table"] == "funding_rounds":
         values |= {"amount": sum_words(row, words), "rounds": int(row["n_rounds"]), "hidden": int(row["n_without_usd"])}
-    return words.t(f"charts.sector-summary.hover.{row['table']}", **values)
+    return wrapped(words.t(f"charts.sector-summary.hover.{row['table']}", **values), _HOVER_CHARACTERS)
 
 
 def sector_summary_finding(frame: pd.DataFrame, words: Words) -> str:
@@ -123,13 +125,21 @@ def sector_summary_finding(frame: pd.DataFrame, words: Words) -> str:
     if frame.empty:
         return words.t("charts.empty")
     voices = frame[(frame["table"] == "opinions") & (frame["n"] >= SMALL_N) & (frame["sector"] != "cross")]
-    if len(voices) < 2 or voices["balance_points"].max() == voices["balance_points"].min():
+    if len(voices) == 1:
+        row = voices.iloc[0].to_dict()
+        return words.t(
+            "charts.sector-summary.finding.one", sector=words.code("sector", row["sector"]), points=_points(row, words), n=int(row["n"])
+        )
+    if voices.empty:
         return words.t(
             "charts.sector-summary.finding.counts", n=int(frame["n"].sum()), sectors=words.codes("sector", dict.fromkeys(frame["sector"]))
         )
+    if voices["balance_points"].nunique() == 1:
+        return words.t("charts.sector-summary.finding.same", points=_points(voices.iloc[0].to_dict(), words))
     high, low = (voices.loc[getattr(voices["balance_points"], which)()].to_dict() for which in ("idxmax", "idxmin"))
+    kind = "apart" if _end(low, 2) < _end(high, 1) else "overlap"
     return words.t(
-        f"charts.sector-summary.finding.{'apart' if _end(low, 2) < _end(high, 1) else 'overlap'}",
+        f"charts.sector-summary.finding.{kind}",
         high=words.code("sector", high["sector"]),
         high_points=_points(high, words),
         high_n=int(high["n"]),

@@ -22,7 +22,7 @@ EVENT_LINES = {
     "rules": ("regulation", "legal", "labour"),
 }
 #: Labels of an axis stand at least so far apart, in pixels, in the lowest lane of moves.
-_LABEL_PX, _MOVES_PX = 12, 72
+_LABEL_PX, _MOVES_PX = 11, 72
 _ZERO = {"zeroline": True, "zerolinecolor": QUIET, "zerolinewidth": 1}
 _UP, _DOWN = ["positive", "strongly_positive"], ["negative", "strongly_negative"]
 
