@@ -92,7 +92,7 @@ def test_what_was_said_paid_and_traded_around_the_announcement_of_sora() -> None
 
 def test_two_stated_closes_make_a_move_where_no_daily_levels_are() -> None:
     said = text(shown(f"event={CLOSING}", "zh"))
-    assert "+4.33%（2026年3月23日收盘至2026年3月25日收盘；沪深300 +2.7%，相差+1.63个百分点）" in said
+    assert "+4.3%（2026年3月23日收盘至2026年3月25日收盘；沪深300 +2.7%，相差+1.6个百分点）" in said
     assert "没有文件载明该行业的指数或个股在这段时间的涨跌；面向各行业的见“跨行业”。" in said
 
 
@@ -226,7 +226,7 @@ def test_a_speaker_reads_on_to_the_moves_after_each_statement() -> None:
     said = text(app)
     assert "## After what was said: moves of the market" in said
     assert "**11 Dec 2025 (date inferred), neutral on" in said
-    assert "+3.65%, on 9 Jan 2026 (a reading during the day)" in said
+    assert "+3.6%, on 9 Jan 2026 (a reading during the day)" in said
     assert "nothing here says that the market answered" in said
     none = text(shown("speaker=openai", view="speaker"))
     assert "1 statement is not known to the day: nothing can be said to come after it." in none

@@ -450,13 +450,13 @@ def test_a_difference_beyond_chance_is_told_without_a_cause() -> None:
     said = finding_of("before-after", around((5, 5, 0, 1, 1), (0, 3, 0, 9, 0)))
     assert said.startswith("Among the voices read, a larger share were positive (75% against 17%, difference +")
     assert " and a smaller share were negative (25% against 83%, difference −" in said
-    assert '"It happened" (15 May 2024)' in said
+    assert "“It happened” (15 May 2024)" in said
     assert said.endswith("than before (n = 12 and 12); it need not be the cause")
 
 
 def test_no_difference_is_said_when_the_intervals_reach_over_nothing() -> None:
     said = finding_of("before-after", around((1, 4, 2, 4, 1), (1, 3, 3, 4, 1)))
-    assert said.startswith('No difference beyond chance around "It happened"')
+    assert said.startswith("No difference beyond chance around “It happened”")
     assert "42% of 12 voices positive in the 90 days before, 42% of 12 after" in said
 
 
@@ -469,7 +469,7 @@ def test_few_voices_are_too_few_to_say() -> None:
     )
     said = finding_of("before-after", rows[1:])
     assert said.startswith(
-        'Too few voices to say whether the tone changed with "It happened" (15 May 2024): 9 in the 90 days before, 12 in the 90 after'
+        "Too few voices to say whether the tone changed with “It happened” (15 May 2024): 9 in the 90 days before, 12 in the 90 after"
     )
     assert said.endswith("; 1 more near it could not be placed; 1 of the dates compared is inferred")
     assert "观点太少" in finding_of("before-after", rows[1:], lang="zh")
