@@ -166,7 +166,7 @@ def test_more_groups_need_a_clearer_majority() -> None:
     assert finding_of("stance-distribution", alone) == "Mostly positive: Film & TV (12 of 15)"
     four = [row | {"sectors": s} for s in ("film", "short_drama", "games", "advertising") for row in alone]
     assert finding_of("stance-distribution", four) == (
-        "No clear majority of positive or of negative voices in any of 4 groups (at least 15 voices in each)"
+        "No clear majority of positive or of negative voices in any of the 4 groups of 15 voices or more"
     )
 
 
@@ -323,6 +323,14 @@ def test_a_cell_is_divided_when_agreement_is_near_an_even_spread_or_worse() -> N
     assert [t.strip() for t in solid.text] == ["10", "10"]
     assert hollow.text is None
     assert (hollow.marker.symbol, ring.marker.symbol) == ("circle-open", "circle-open")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_names_of_the_sectors_stand_side_by_side_on_a_telephone(lang: str) -> None:
+    rows = [row for sector in ("film", "short_drama", "games", "advertising", "cross") for row in voices(0, 0, 1, 0, 0, sectors=sector)]
+    names = CHART["theme-sector-map"].figure(frame_of("theme-sector-map", rows), Words(lang)).layout.xaxis.ticktext
+    assert len(names) == 5
+    assert all(len(name.split("<br>")) <= 2 and max(map(len, name.split("<br>"))) <= 7 for name in names)
 
 
 def test_a_difference_is_the_first_mean_less_the_second() -> None:
