@@ -33,15 +33,11 @@ _HEADING = {"en": 130, "zh": 60}
 
 
 def headline(finding: str, words: Words) -> tuple[str, str]:
-    """A finding as a heading and what else it must say: a long one parts at its first semicolon outside brackets."""
+    """A finding as a heading and what else it must say: a long one parts at its first semicolon."""
     if len(finding) <= _HEADING[words.lang]:
         return finding, ""
-    parts = finding.split(words.t("semicolon"))
-    for place in range(1, len(parts)):
-        first, rest = (words.t("semicolon").join(half) for half in (parts[:place], parts[place:]))
-        if all(first.count(left) == first.count(right) for left, right in ("()", "（）")):
-            return first, rest[:1].upper() + rest[1:]
-    return finding, ""
+    first, _, rest = finding.partition(words.t("semicolon"))
+    return first, rest[:1].upper() + rest[1:]
 
 
 def words_around(asked: Asked, tables: Tables) -> dict[str, str]:

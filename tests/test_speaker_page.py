@@ -114,9 +114,8 @@ def test_a_document_without_a_title_is_named_by_its_publisher(lang: str) -> None
     document = {"title": None, "publisher": "Axios", "published": "2024-02-15", "version": "original", "url": "https://example.org/a"}
     said = document_link(document, words)
     assert said.startswith("[Axios](<https://example.org/a>)")
-    assert words.t("records.no_title") in said
+    assert said.count("Axios") == 1
     assert document_link(document | {"title": "A title"}, words).startswith("[A title]")
-    assert "no title" not in document_link(document | {"title": "A title"}, words)
     nameless = document_link(document | {"publisher": None, "published": None}, words)
     assert nameless == f"[{words.t('records.untitled')}](<https://example.org/a>)"
 

@@ -117,7 +117,6 @@ def _stated_figure(moves: pd.DataFrame, words: Words) -> go.Figure:
         "xaxis": stated.scale(moves, words) | {"title": {"text": words.t(f"{KEY}.axis_stated"), "font": {"size": 12}, "standoff": 6}},
         "yaxis": {"range": [-0.35, len(events) - 0.2], "showgrid": False, "showticklabels": False, "automargin": False},
         "annotations": stated.labels(names),
-        "shapes": stated.noughts(places.values()),
         "margin": {"l": _LEFT_PX, "r": 12, "t": _TOP_PX, "b": _BELOW_PX},
     }
     return figure(traces, **layout)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pandas as pd
 
 from components.figures.markets import squeezed
@@ -49,17 +47,12 @@ def scale(moves: pd.DataFrame, words: Words) -> Row:
         "range": [squeezed(low) - 0.5, squeezed(high) + 0.6],
         "tickvals": [squeezed(t) for t in ticks],
         "ticktext": [words.signed_percent(t, 0).rstrip("%") for t in ticks],
-        "showgrid": False,
+        "zeroline": True,
+        "zerolinecolor": QUIET,
         "tickangle": 0,
         "tickfont": {"size": 11},
         "automargin": False,
     }
-
-
-def noughts(rows: Iterable[float], **axes: str) -> list[Row]:
-    """Zero beside each row only: a line through the list would run through the names above the rows."""
-    line: Row = {"type": "line", "xref": "x", "yref": "y", "x0": 0, "x1": 0, "line": {"color": QUIET, "width": 1}, "layer": "below"} | axes
-    return [line | {"y0": y - 0.2, "y1": y + 0.2} for y in rows]
 
 
 def labels(texts: dict[float, tuple[str, str]], **axes: str) -> list[Row]:

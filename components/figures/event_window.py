@@ -175,7 +175,6 @@ def _stated_figure(parts: _Stated, words: Words) -> go.Figure:
         layout["annotations"].append(heading(f"<b>{safe(words.t(f'{KEY}.panel.moves'))}</b>", top + 4 / parts.plot, **own))
         names = {rows[i]: (shortened(words.pick(row, "index_name"), 42), when_said(row, words)) for i, row in _rows(parts.moves)}
         layout["annotations"] += [label | own for label in stated.labels(names)]
-        layout["shapes"] += stated.noughts(rows.values(), xref="x", yref="y")
         traces += [trace | {"xaxis": "x", "yaxis": "y"} for trace in _list(parts, rows, words)]
     return figure(traces, **layout)
 
