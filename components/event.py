@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from components import choices, entity, levels, listing, records, state
+from components import choices, entity, listing, records, state
 from components.behind import record
 from components.card import show_chart
 from components.charts import CHART, frame_of, rows_of
@@ -81,8 +81,8 @@ def show_event(tables: Tables, filters: Filters, words: Words) -> None:
         _ways_on(tables, event, filters, words)
     choices.options(("around",), filters, words)
     st.caption(plain(_window(event, filters, words)))
-    _sectors(tables, event, frame, filters, words)
     show_chart("event-around", tables, filters, words)
+    _sectors(tables, event, frame, filters, words)
     if "event-window" in CHART:
         show_chart("event-window", tables, filters, words)
     _lists(tables, filters, words)
@@ -165,13 +165,15 @@ def _sectors(tables: Tables, event: Record, frame: pd.DataFrame, filters: Filter
                 *([("loaded", _loaded(loaded, left_out, words))] if len(loaded) else []),
                 ("besides", _besides(part, filters, words)),
             ]
-            told = "  \n".join(f"**{plain(words.t(f'event.{name}'))}** {_told(parts, words)}" for name, parts in lines)
+            # The colon stands outside: Chinese has no blank behind it, and Markdown closes no bold before a letter.
+            leads = words.t("event.leads")
+            told = "  \n".join(f"**{plain(words.t(f'event.{name}'))}**{leads}{_told(parts, words)}" for name, parts in lines)
             st.markdown(f"### {plain(words.code('sector', sector))}\n\n{told}", anchors=False)
         if silent:
             st.markdown(plain(words.t("event.nothing", sectors=words.codes("sector", silent))), anchors=False)
         if not tables.levels.series:
-            st.caption(plain(words.t("event.missing")))
-            levels.command(tables, words)
+            how = f"[{plain(words.t('timeline.how_to_load'))}](/markets?view=levels&lang={words.lang})"
+            st.caption(plain(words.t("event.missing")) + words.t("joiner") + how)
 
 
 def _told(parts: list[str], words: Words) -> str:
@@ -192,8 +194,9 @@ def _said(part: pd.DataFrame, filters: Filters, words: Words) -> list[str]:
     if not counts["before"]["n"] + counts["after"]["n"]:
         return [plain(words.t("event.voices.only_apart", n=apart) if apart else words.t("event.voices.none"))]
     told = _sides({side: plain(_voices(counts[side], words)) for side in ("before", "after")}, words)
-    if any(0 < counts[side]["n"] < SMALL_N for side in ("before", "after")):
-        told.append(plain(words.t("event.voices.few")))
+    known = [counts[side]["n"] for side in ("before", "after") if counts[side]["n"]]
+    if min(known) < SMALL_N:
+        told.append(plain(words.t("event.voices.few" if max(known) < SMALL_N else "event.voices.few_one")))
     if apart:
         told.append(plain(words.t("event.voices.apart", n=apart)))
     if min(counts[side]["n"] for side in ("before", "after")) >= SMALL_N:
@@ -282,7 +285,7 @@ def loaded_words(row: Record, words: Words) -> str:
     """One loaded series between two closes, beside its benchmark where that is loaded too."""
     key = "event.moves."
     when = words.t(f"{key}between", start=words.date(day(row["base_date"])), end=words.date(day(row["window_end"])))
-    said: dict[str, Any] = {"name": words.pick(row, "name"), "move": words.signed_percent(float(row["move_pct"]), 2), "when": when}
+    said: dict[str, Any] = {"name": words.pick(row, "name"), "move": words.signed_percent(float(row["move_pct"])), "when": when}
     if not has(row["benchmark_move_pct"]):
         return words.t(f"{key}one", **said)
     return words.t(f"{key}with", remarks=beside_words(row, words), **said)

@@ -12,9 +12,10 @@ import streamlit as st
 from components import records, rounds
 from components.card import records_behind
 from components.charts import CHART
+from components.figures.money import sum_words
 from components.plain import plain
 from components.shell import calm
-from components.words import Words
+from components.words import MISSING, Words
 from data.filters import Filters
 from data.frames import markets, opinions
 from data.frames.common import SMALL_N, chosen, collected
@@ -33,9 +34,11 @@ def show_headline(tables: Tables, filters: Filters, words: Words) -> None:
                 number(tables, filters, words)
 
 
-def _metric(title: str, value: str, about: str, behind: Callable[[], None], words: Words, **more: Any) -> None:
-    st.metric(title, value, **more)
+def _metric(title: str, value: str, about: str, behind: Callable[[], None] | None, words: Words) -> None:
+    st.metric(title, value)
     st.caption(plain(about))
+    if behind is None:
+        return
     popover = st.popover(words.t("headline.rows"), type="tertiary", on_change="rerun", key=f"behind:{title}")
     if popover.open:
         with popover:
@@ -52,7 +55,7 @@ def nearest_move(tables: Tables, filters: Filters) -> dict[str, Any] | None:
 def _move(tables: Tables, filters: Filters, words: Words) -> None:
     move = nearest_move(tables, filters)
     if move is None:
-        _metric(words.t("headline.move"), "–", words.t("headline.move_none"), lambda: None, words)
+        _metric(words.t("headline.move"), MISSING, words.t("headline.move_none"), None, words)
         return
     about = words.t(
         "headline.against",
@@ -60,6 +63,7 @@ def _move(tables: Tables, filters: Filters, words: Words) -> None:
         window=words.span(_day(move["window_start"]), _day(move["window_end"])),
         benchmark=words.pick(move, "benchmark"),
         benchmark_move=words.signed_percent(float(move["benchmark_move_pct"])),
+        points=words.signed_percent(float(move["difference_pct"])).rstrip("%"),
     )
     chart = CHART["stated-moves"]
 
@@ -69,10 +73,7 @@ def _move(tables: Tables, filters: Filters, words: Words) -> None:
         for table, rows in records_behind(chart, chart.behind(tables, filters, mark), tables):
             records.show_records(tables, table, rows, words)
 
-    difference = words.t("headline.difference", points=words.signed_percent(float(move["difference_pct"])).rstrip("%"))
-    _metric(
-        words.t("headline.move"), words.signed_percent(float(move["move_pct"])), about, behind, words, delta=difference, delta_color="off"
-    )
+    _metric(words.t("headline.move"), words.signed_percent(float(move["move_pct"])), about, behind, words)
 
 
 def _day(value: Any) -> str:
@@ -88,18 +89,25 @@ def _money(tables: Tables, filters: Filters, words: Words) -> None:
         rows = collected(chosen(tables, "funding_rounds", filters)).sort_values("amount_usd_m", ascending=False, kind="stable")
         records.show_records(tables, "funding_rounds", rows, words, most=8)
 
-    if own is None and general is None:
-        _metric(title, "–", words.t("charts.empty"), behind, words)
-        return
+    _metric(title, *money_said(own, general, words), behind if found else None, words)
+
+
+def money_said(own: dict[str, Any] | None, general: dict[str, Any] | None, words: Words) -> tuple[str, str]:
+    """The sum of the companies that serve a sector, and what is known of it; that of general-model companies stands apart.
+
+    Where nothing is missing from a sum it is no floor: each says which it is.
+    """
     shown = own if own is not None else general
-    assert shown is not None
-    about = words.t("headline.money_about", known=int(shown["n_known"]), n=int(shown["n_rounds"]))
+    if shown is None:
+        return MISSING, words.t("charts.empty")
+    known, n = int(shown["n_known"]), int(shown["n_rounds"])
+    kind = "all" if known == n else "about" if known else "none"
+    about = words.t(f"headline.money_{kind}", known=known, n=n) if n else words.t("charts.funding.known.nothing_counted")
     if own is None:
         about = words.t("headline.money_only_general") + words.t("colon") + about
-    elif general is not None and records.has(general["known_usd_m"]):
-        about += words.t("semicolon") + words.t("headline.money_general", value=words.usd_m(float(general["known_usd_m"])))
-    value = words.t("headline.money_value", value=words.usd_m(float(shown["known_usd_m"]))) if records.has(shown["known_usd_m"]) else "–"
-    _metric(title, value, about, behind, words)
+    elif general is not None and general["n_known"]:
+        about += words.t("semicolon") + words.t("headline.money_general", value=sum_words(general, words))
+    return sum_words(shown, words), about
 
 
 @lru_cache(maxsize=256)
@@ -120,9 +128,10 @@ def _voices(tables: Tables, filters: Filters, words: Words) -> None:
     value, about = words.t("headline.voices_few"), words.t("headline.voices_about_few", **counts)
     if enough:
         value = words.t("headline.voices_value", points=_points(balance["balance_points"], words))
-        low, high = (_points(balance[f"balance_{side}_points"], words) for side in ("low", "high"))
-        about = words.t("headline.voices_about", **counts, low=low, high=high)
-    _metric(words.t("headline.voices"), value, about, behind, words)
+        if records.has(balance["balance_low_points"]):
+            low, high = (_points(balance[f"balance_{side}_points"], words) for side in ("low", "high"))
+            about = words.t("headline.voices_about", **counts, low=low, high=high)
+    _metric(words.t("headline.voices"), value, about, behind if counts["n"] else None, words)
 
 
 def _points(value: float, words: Words) -> str:
@@ -135,7 +144,7 @@ def _events(tables: Tables, filters: Filters, words: Words) -> None:
     rows = rows.sort_values(["date_start", "event_id"], ascending=[False, True], kind="stable").head(NEWEST)
     title = words.t("headline.event")
     if rows.empty:
-        _metric(title, "–", words.t("charts.empty"), lambda: None, words)
+        _metric(title, MISSING, words.t("charts.empty"), None, words)
         return
     n = len(collected(chosen(tables, "events", filters)))
     _metric(

@@ -12,9 +12,13 @@ _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&=^:\"'/@])")
 _ALIVE = re.compile(r":(?=[A-Za-z0-9_+/-])|@(?=[\w-])|www(?=\.)", re.IGNORECASE)
 
 
+#: Blanks at which no line may end: after ≥ and ≤, and on both sides of the sign in "n = 12".
+_TOGETHER = re.compile(r"(?<=[≥≤]) (?=\S)|(?<=\b[A-Za-z]) (?== )|(?<=\b[A-Za-z] =) (?=\S)")
+
+
 def plain(text: object) -> str:
-    """The text with every Markdown sign escaped and line breaks folded."""
-    return plain_run(" ".join(str(text).split()))
+    """The text with every Markdown sign escaped and line breaks folded; a sign stays with its number."""
+    return plain_run(_TOGETHER.sub("\u00a0", " ".join(str(text).split())))
 
 
 def link(label: object, url: str | None) -> str:

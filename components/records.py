@@ -164,8 +164,14 @@ def _model(row: Record, words: Words) -> list[str]:
     vendor = view_link(words.pick(row, "vendor"), "company", row["vendor_id"], words)
     facts = [_date(row, "release_date", words)]
     facts += [words.t("records.seconds", n=int(row["max_clip_s"]))] if has(row["max_clip_s"]) else []
-    facts += [str(row["max_resolution"])] if has(row["max_resolution"]) else []
+    facts += [_resolution(str(row["max_resolution"]), words)] if has(row["max_resolution"]) else []
     return [f"**{plain(row['model_name'])}** · {vendor} · {plain(' · '.join(facts))}", plain(words.pick(row, "notes"))]
+
+
+def _resolution(printed: str, words: Words) -> str:
+    """A resolution as it is kept, that documents disagree on it in the reader's language."""
+    bare = printed.removesuffix(" (disputed)")
+    return bare + (words.t("brackets", text=words.t("records.disputed")) if bare != printed else "")
 
 
 def _indicator(row: Record, words: Words) -> list[str]:
@@ -213,12 +219,17 @@ def _addresses(table: str, row: Record, words: Words) -> list[str]:
 
 
 def document_link(document: Record, words: Words) -> str:
-    """A document as a Markdown link with its publisher and date, a repost or translation said as one."""
-    title = document["title"] if has(document["title"]) else words.t("records.untitled")
-    remarks = [x for x in (document["publisher"], words.date(document["published"]) if has(document["published"]) else "") if has(x)]
+    """A document as a Markdown link with its publisher and date, a repost or translation said as one.
+
+    One whose title is not known goes by its publisher: a row of "untitled" says nothing.
+    """
+    publisher = document["publisher"] if has(document["publisher"]) else ""
+    title = document["title"] if has(document["title"]) else publisher or words.t("records.untitled")
+    date = words.date(document["published"]) if has(document["published"]) else ""
+    remarks = [x for x in (publisher if title != publisher else "", date) if x]
     if document["version"] in ("repost", "translation", "aggregation"):
         remarks.append(words.code("source_version", document["version"]))
-    about = words.t("brackets", text=plain(words.listed(remarks)))
+    about = words.t("brackets", text=plain(words.listed(remarks))) if remarks else ""
     return link(title, document["url"] if has(document["url"]) else None) + about
 
 

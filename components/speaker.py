@@ -31,7 +31,8 @@ def show_speaker(tables: Tables, filters: Filters, words: Words) -> None:
         said = entity.counted("speaker", len(everything), shown, time, words)
         entity.header(tables, "speaker", found, _facts(found, everything, words), [said], words)
     if len(shown):
-        show_chart("speaker-path", tables, filters, words)
+        if len(shown) > 1:  # one mark on two axes says less than the opinion below it
+            show_chart("speaker-path", tables, filters, words)
         entity.section("speaker", "opinions", tables, filters, shown, words)
         show_after_statements(tables, filters, shown, words)
     _company(tables, filters, beside.organizations_of(everything, filters.speaker), words)

@@ -19,11 +19,12 @@ def show_voices(tables: Tables, filters: Filters, words: Words) -> None:
     """Opinions under the filters, in the order asked for."""
     rows = collected(chosen(tables, "opinions", filters))
     with st.container(border=True, key="voices"):
-        st.markdown(f"## {plain(words.t('voices.title', n=len(rows), speakers=rows['speaker_id'].nunique()))}", anchors=False)
-        st.caption(words.t("voices.about"))
         if rows.empty:
-            st.info(words.t("charts.empty_hint"), icon=":material/filter_alt_off:")
+            st.markdown(f"## {plain(words.t('voices.none'))}", anchors=False)
             return
+        speakers = words.t("voices.speakers", n=int(rows["speaker_id"].nunique()))
+        st.markdown(f"## {plain(words.t('voices.title', n=len(rows), speakers=speakers))}", anchors=False)
+        st.caption(words.t("voices.about"))
         with st.container(horizontal=True, vertical_alignment="bottom", key="voices-tools"):
             order = listing.choose_order(ORDERS, words)
             choices.speaker(tables, rows, words)

@@ -34,7 +34,7 @@ def opened(page: str, **query: str) -> AppTest:
 
 
 def texts(app: AppTest) -> str:
-    return "\n".join(str(e.value) for e in (*app.markdown, *app.caption)).replace("\\", "")
+    return "\n".join(str(e.value) for e in (*app.markdown, *app.caption)).replace("\\", "").replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

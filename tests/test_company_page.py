@@ -42,7 +42,7 @@ def shown(query: str, lang: str = "en", tables: Tables = REAL) -> AppTest:
 
 def text(app: AppTest) -> str:
     """Everything said, without the signs that Markdown needs."""
-    return "\n".join(str(e.value) for e in [*app.markdown, *app.caption, *app.info]).replace("\\", "")
+    return "\n".join(str(e.value) for e in [*app.markdown, *app.caption, *app.info]).replace("\\", "").replace("\u00a0", " ")
 
 
 def links(app: AppTest) -> set[str]:

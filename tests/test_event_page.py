@@ -47,7 +47,7 @@ def shown(query: str, lang: str = "en", tables: Tables = REAL, view: str = "even
 def text(app: AppTest) -> str:
     """Everything said, without the signs that Markdown needs."""
     said = [*app.markdown, *app.caption, *app.info]
-    return "\n".join(str(e.value) for e in said).replace("\\", "")
+    return "\n".join(str(e.value) for e in said).replace("\\", "").replace("\u00a0", " ")
 
 
 def links(app: AppTest) -> set[str]:
@@ -76,23 +76,23 @@ def test_an_event_opens_by_its_address(event_id: str, lang: str) -> None:
     for table in LISTS:
         n = frame.loc[frame["table"] == table, "mark_id"].nunique()
         assert table == "index_moves" or words.t(f"event.lists.{table}", n=n) in said
-    assert "python -m data.levels add" in "\n".join(c.value for c in at.code)
+    assert words.t("timeline.how_to_load") in said, "how to load a series is said where series are, not in commands here"
     assert at.button(key="event-back").label == words.t("event.back")
 
 
 def test_what_was_said_paid_and_traded_around_the_announcement_of_sora() -> None:
     said = text(shown(f"event={SORA}"))
-    assert "Before it: no voice. After it: 1 voice (1 critical). Too few to say how they lean. 23 more stand on neither side." in said
+    assert "Before it: no voice. After it: 1 voice (1 negative). Too few to say how they lean. 23 more stand on neither side." in said
     assert "After it: Culture and media sector" not in said, "a name is a link to its document"
-    assert re.search(r"\[Culture and media sector \(unnamed app\)\]\(<http[^>]*>\) \+6.63%, on 19 Feb 2024 \(CSI 300 \+1.16%", said)
-    assert "difference +5.47 points" in said
+    assert re.search(r"\[Culture and media sector \(unnamed app\)\]\(<http[^>]*>\) \+6.6%, on 19 Feb 2024 \(CSI 300 \+1.2%", said)
+    assert "difference +5.5 points" in said
     assert "General-model companies: " in said
     assert "Companies serving a sector: " in said
 
 
 def test_two_stated_closes_make_a_move_where_no_daily_levels_are() -> None:
     said = text(shown(f"event={CLOSING}", "zh"))
-    assert "+4.33%（2026年3月23日收盘至2026年3月25日收盘；沪深300 +2.7%，相差+1.63个百分点）" in said
+    assert "+4.3%（2026年3月23日收盘至2026年3月25日收盘；沪深300 +2.7%，相差+1.6个百分点）" in said
     assert "没有文件载明该行业的指数或个股在这段时间的涨跌；面向各行业的见“跨行业”。" in said
 
 
@@ -187,7 +187,7 @@ def test_without_a_voice_before_it_nothing_is_compared() -> None:
     stances = ["positive"] * 6 + ["neutral"] * 3 + ["negative"] * 3
     after = [voice | {"opinion_id": f"O{i:04}", "speaker_id": f"s-{i}", "stance": s} for i, s in enumerate(stances)]
     said = text(shown("event=EV001", tables=tables_from(events=[event], opinions=after)))
-    assert "Before it: no voice. After it: 12 voices (6 favourable, 50%; 3 neutral, 25%; 3 critical, 25%)." in said
+    assert "Before it: no voice. After it: 12 voices (6 positive, 50%; 3 neutral, 25%; 3 negative, 25%)." in said
     assert "too few" not in said
     before = [row | {"opinion_id": f"P{i:04}", "said_date": "2024-03-10"} for i, row in enumerate(after)]
     app = shown("event=EV001", tables=tables_from(events=[event], opinions=[*after, *before]))
@@ -197,7 +197,7 @@ def test_without_a_voice_before_it_nothing_is_compared() -> None:
 # Loaded levels -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("lang", "expected"), [("en", "Loaded series."), ("zh", "载入的行情：")])
+@pytest.mark.parametrize(("lang", "expected"), [("en", "Loaded series."), ("zh", "载入的行情")])
 def test_loaded_series_are_said_beside_what_is_stated(lang: str, expected: str) -> None:
     app = shown(f"event={SORA}", lang, tables=two_series())
     said = text(app)
@@ -226,7 +226,7 @@ def test_a_speaker_reads_on_to_the_moves_after_each_statement() -> None:
     said = text(app)
     assert "## After what was said: moves of the market" in said
     assert "**11 Dec 2025 (date inferred), neutral on" in said
-    assert "+3.65%, on 9 Jan 2026 (a reading during the day)" in said
+    assert "+3.6%, on 9 Jan 2026 (a reading during the day)" in said
     assert "nothing here says that the market answered" in said
     none = text(shown("speaker=openai", view="speaker"))
     assert "1 statement is not known to the day: nothing can be said to come after it." in none

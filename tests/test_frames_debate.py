@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 from datetime import date
 from typing import Any
@@ -166,7 +167,7 @@ def test_more_groups_need_a_clearer_majority() -> None:
     assert finding_of("stance-distribution", alone) == "Mostly positive: Film & TV (12 of 15)"
     four = [row | {"sectors": s} for s in ("film", "short_drama", "games", "advertising") for row in alone]
     assert finding_of("stance-distribution", four) == (
-        "No clear majority of positive or of negative voices in any of 4 groups (at least 15 voices in each)"
+        "No clear majority of positive or of negative voices in any of the 4 groups of 15 voices or more"
     )
 
 
@@ -256,6 +257,27 @@ def test_agreement_without_an_interval_stands_for_itself() -> None:
     assert figure.data[0].error_x.array[0] == 0
 
 
+def test_the_half_of_two_camps_is_drawn_where_a_theme_is_in_it() -> None:
+    def left(*counts: int) -> float:
+        drawn = CHART["division-by-theme"].figure(frame_of("division-by-theme", voices(*counts)), Words("en"))
+        return float(drawn.layout.xaxis.range[0])
+
+    assert left(0, 0, 4, 26, 0) > -0.5
+    assert left(15, 0, 0, 0, 15) < -1
+
+
+def test_no_line_runs_through_the_names_above_the_rows() -> None:
+    counts = {"film": (2, 4, 4, 6, 4), "games": (0, 1, 1, 1, 0)}
+    rows = [row for sector, n in counts.items() for row in voices(*n, sectors=sector)]
+    drawn = CHART["stance-distribution"].figure(frame_of("stance-distribution", rows), Words("en"))
+    assert not drawn.layout.xaxis.showgrid
+    assert not drawn.layout.xaxis.zeroline
+    assert len(drawn.layout.shapes) == 2
+    names = [note.text for note in drawn.layout.annotations]
+    assert "one dot, one voice" not in names[0]
+    assert names[1].endswith("(n = 3): one dot, one voice")
+
+
 # Theme by sector ---------------------------------------------------------------------------------
 
 
@@ -304,6 +326,15 @@ def test_a_cell_is_divided_when_agreement_is_near_an_even_spread_or_worse() -> N
     assert (hollow.marker.symbol, ring.marker.symbol) == ("circle-open", "circle-open")
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_names_of_the_sectors_stand_side_by_side_on_a_telephone(lang: str) -> None:
+    rows = [row for sector in ("film", "short_drama", "games", "advertising", "cross") for row in voices(0, 0, 1, 0, 0, sectors=sector)]
+    names = CHART["theme-sector-map"].figure(frame_of("theme-sector-map", rows), Words(lang)).layout.xaxis.ticktext
+    lines = [html.unescape(name).split("<br>") for name in names]
+    assert len(lines) == 5
+    assert all(len(parts) <= 2 and max(map(len, parts)) <= 6 for parts in lines), lines
+
+
 def test_a_difference_is_the_first_mean_less_the_second() -> None:
     # Film (2 * 1 + 8 * 2) / 10 = 1.8, short drama (8 * -1 + 2 * 0) / 10 = -0.8.
     rows = [*voices(0, 0, 0, 2, 8), *voices(0, 8, 2, 0, 0, sectors="short_drama")]
@@ -338,7 +369,7 @@ def both(film: list[dict[str, Any]], short_drama: list[dict[str, Any]]) -> str:
 
 
 def test_the_map_claims_no_difference_that_its_voices_do_not_carry() -> None:
-    assert "no clear difference there" in both(voices(1, 3, 3, 3, 1), voices(1, 3, 4, 3, 1))
+    assert "No clear difference between" in both(voices(1, 3, 3, 3, 1), voices(1, 3, 4, 3, 1))
     assert "too few to say that they differ" in both(voices(0, 0, 0, 9, 0), voices(9, 9, 0, 0, 0))
     assert "no interval" in both(voices(0, 0, 0, 10, 0), voices(0, 10, 0, 0, 0))
     assert "no theme in common" in both(voices(0, 0, 0, 10, 0), voices(0, 10, 0, 0, 0, theme="policy"))
@@ -429,13 +460,13 @@ def test_a_difference_beyond_chance_is_told_without_a_cause() -> None:
     said = finding_of("before-after", around((5, 5, 0, 1, 1), (0, 3, 0, 9, 0)))
     assert said.startswith("Among the voices read, a larger share were positive (75% against 17%, difference +")
     assert " and a smaller share were negative (25% against 83%, difference −" in said
-    assert '"It happened" (15 May 2024)' in said
+    assert "“It happened” (15 May 2024)" in said
     assert said.endswith("than before (n = 12 and 12); it need not be the cause")
 
 
 def test_no_difference_is_said_when_the_intervals_reach_over_nothing() -> None:
     said = finding_of("before-after", around((1, 4, 2, 4, 1), (1, 3, 3, 4, 1)))
-    assert said.startswith('No difference beyond chance around "It happened"')
+    assert said.startswith("No difference beyond chance around “It happened”")
     assert "42% of 12 voices positive in the 90 days before, 42% of 12 after" in said
 
 
@@ -448,7 +479,7 @@ def test_few_voices_are_too_few_to_say() -> None:
     )
     said = finding_of("before-after", rows[1:])
     assert said.startswith(
-        'Too few voices to say whether the tone changed with "It happened" (15 May 2024): 9 in the 90 days before, 12 in the 90 after'
+        "Too few voices to say whether the tone changed with “It happened” (15 May 2024): 9 in the 90 days before, 12 in the 90 after"
     )
     assert said.endswith("; 1 more near it could not be placed; 1 of the dates compared is inferred")
     assert "观点太少" in finding_of("before-after", rows[1:], lang="zh")

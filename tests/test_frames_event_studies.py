@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +32,7 @@ from tests.levels import TRIALS
 from tests.loaded import levels_of, two_series, walk, with_levels
 from tests.test_charts import UNSAID, positions, texts
 from tests.test_frames_markets import SERIES, level, move, window
+from tests.test_plain import shown as as_shown
 
 REAL = open_tables()
 LOADED = two_series()
@@ -504,7 +504,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, tables: Tables, **query: Any) -> App
 
 
 def seen(at: AppTest) -> str:
-    return "\n".join(re.sub(r"\\(.)", r"\1", str(e.value)) for kind in ("markdown", "caption", "info", "code") for e in getattr(at, kind))
+    return "\n".join(as_shown(str(e.value)) for kind in ("markdown", "caption", "info", "code") for e in getattr(at, kind))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

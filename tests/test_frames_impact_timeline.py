@@ -210,16 +210,14 @@ def test_the_finding_says_how_the_balance_ran_and_leaves_out_what_is_one_documen
     for number, row in enumerate(turned):
         row["source_ids"] = f"S{number % 5}"
     said = impact_timeline_finding(frame_of(tables_from(opinions=turned)), Words("en"))
-    assert said == (
-        "The balance of the collected voices went from +95 points in Nov 2023 to Jan 2024 (n=21) to −95 in May to Jul 2024 (n=21)"
-    )
+    assert said == "The balance of voices went from +95 points (Nov 2023 to Jan 2024, n = 21) to −95 (May to Jul 2024, n = 21)"
     split = impact_timeline_finding(frame_of(tables_from(opinions=turned), Filters(panels="sectors")), Words("zh"))
-    assert split == "42条观点；所收集观点的净立场：影视从2023年11月至2024年1月的+95个百分点（n = 21）变为2024年5月至7月的−95（n = 21）"
+    assert split == "所收集观点的净立场：影视从2023年11月至2024年1月的+95个百分点（n = 21）变为2024年5月至7月的−95（n = 21）；42条观点"
     alone = [row | {"source_ids": "S1"} for row in turned]
     assert impact_timeline_finding(frame_of(tables_from(opinions=alone)), Words("en")) == "42 voices"
     mixed = voices(("2024-01", "positive", 6), ("2024-01", "negative", 4), ("2024-07", "positive", 4), ("2024-07", "negative", 6))
     mixed = [row | {"source_ids": f"S{number % 5}"} for number, row in enumerate(mixed)]
-    assert impact_timeline_finding(frame_of(tables_from(opinions=mixed)), Words("en")).endswith("with overlapping 95% intervals")
+    assert impact_timeline_finding(frame_of(tables_from(opinions=mixed)), Words("en")).endswith(", but the 95% intervals overlap")
 
 
 # Rounds and moves ----------------------------------------------------------------------------------

@@ -87,11 +87,11 @@ def test_marks_on_one_place_are_set_apart_within_their_step() -> None:
         ([opinion("ann", "2024-03", "neutral")], "ann, read once (Mar 2024): neutral, on “Audience”"),
         (
             [opinion("ann", "2024-03", "neutral"), opinion("ann", "2024-03-20", "positive")],
-            "ann, 2 opinions (Mar 2024): from neutral to positive; on no theme at two dates, so no change of mind can be told",
+            "ann, 2 opinions (Mar 2024): between neutral and positive; on no theme at two dates, so no change of mind can be told",
         ),
         (
             [opinion("ann", "2024-03", "neutral"), opinion("ann", "2025", "positive", "policy")],
-            "ann, 2 opinions (Mar 2024 to 2025): from neutral to positive; on no theme at two dates, so no change of mind can be told",
+            "ann, 2 opinions (Mar 2024 to 2025): between neutral and positive; on no theme at two dates, so no change of mind can be told",
         ),
         (
             [opinion("ann", "2024-03", "neutral"), opinion("ann", "2025", "neutral")],
@@ -99,7 +99,7 @@ def test_marks_on_one_place_are_set_apart_within_their_step() -> None:
         ),
         (
             [opinion("ann", "2024-03", "positive"), opinion("ann", "2025", "negative")],
-            "ann, 2 opinions (Mar 2024 to 2025): from negative to positive; on “Audience” from positive (Mar 2024) to negative (2025)",
+            "ann, 2 opinions (Mar 2024 to 2025): between negative and positive; on “Audience” from positive (Mar 2024) to negative (2025)",
         ),
     ],
 )
@@ -150,8 +150,8 @@ def test_another_theme_is_not_a_changed_mind() -> None:
     assert frame["pair_theme"].fillna("").to_dict() == {"bob": "", "ann": "audience", "cat": "audience"}
     assert frame["changed_side"].to_dict() == {"bob": True, "ann": True, "cat": False}
     assert said("changed-minds", MINDS) == (
-        "Of 3 speakers read at different dates, 2 came back to a theme: 1 took another stance there, 1 changed side; "
-        "1 more spoke differently of another theme"
+        "Of 3 speakers read at different dates, 2 spoke of the same theme again: 1 shifted their stance, 1 changed sides; "
+        "1 more took another stance on another theme"
     )
 
 
@@ -161,12 +161,12 @@ def test_another_theme_is_not_a_changed_mind() -> None:
         ([opinion("ann", "2024", "neutral")], "No records under these filters"),
         (
             [opinion("ann", "2024", "neutral"), opinion("ann", "2025", "positive")],
-            "The one speaker read at different dates came back to a theme: 1 took another stance there, none changed side",
+            "The one speaker read at different dates spoke of the same theme again: 1 shifted their stance, none changed sides",
         ),
         (
             [opinion("ann", "2024", "neutral"), opinion("ann", "2025", "positive", "policy")],
             "The one speaker read at different dates came back to no theme: no change of mind can be told; "
-            "1 more spoke differently of another theme",
+            "1 more took another stance on another theme",
         ),
     ],
 )

@@ -104,9 +104,17 @@ def test_labels_say_whose_answers_and_how_many() -> None:
     assert "n over" not in line.layout.xaxis.ticktext[0]
 
 
+def test_a_single_result_stands_on_a_stem_and_no_line_runs_through_its_value() -> None:
+    figure = CHART["surveys-over-time"].figure(frame_of(tables_from(indicators=[result(2024, 5), result(2024, 95)])), Words("en"))
+    assert [(shape.x0, shape.x1) for shape in figure.layout.shapes] == [(0, 5), (0, 95)]
+    assert not figure.layout.yaxis.showgrid
+    # 100% is labelled on a telephone too: Plotly leaves out a label that reaches out of the picture.
+    assert figure.layout.xaxis.range[1] >= 108
+
+
 def test_the_finding_gives_first_and_last_and_how_many_sizes_are_known() -> None:
     assert finding_of(tables_from(indicators=[*TWICE, result(2025, 30, "gdc_negative")])) == (
-        "GDC: negative effect of generative AI: 18% (2024) to 52% (2026); the sample size is known for 1 of 3 results"
+        "“GDC: negative effect of generative AI”: from 18% (2024) to 52% (2026); the sample size is known for 1 of 3 results"
     )
     assert finding_of(tables_from(indicators=[result(2024, 18)])) == (
         "1 survey result, of a question read for one date only; the sample size is known for 0 of 1 results"

@@ -351,5 +351,12 @@ def test_headline_numbers_of_nothing_are_dashes_not_zeros() -> None:
     assert Words("en").t("headline.voices_few") in values
 
 
+def test_a_selection_of_one_stance_has_a_balance_without_an_interval() -> None:
+    """Where all voices stand on one side the approximation gives no interval; the number is shown without one."""
+    at = opened("overview", lang="en", stance="positive")
+    assert warnings(at) == []
+    assert "+100 points" in [shown(m.value) for m in at.metric]
+
+
 def test_the_catalogue_has_a_word_for_every_page() -> None:
     assert {key.split(".")[1] for key in catalogue() if key.startswith("pages.") and key.count(".") == 1} >= set(PAGES)

@@ -46,8 +46,8 @@ SIGNS = set("\\`*_{}[]()#+-.!|<>~$&=^:\"'/@")
 
 
 def shown(markdown: str) -> str:
-    """What a reader sees of text whose every sign is escaped."""
-    return re.sub(r"\\(.)", r"\1", markdown).replace("\u2060", "")
+    """What a reader sees of text whose every sign is escaped: a blank at which no line ends is a blank."""
+    return re.sub(r"\\(.)", r"\1", markdown).replace("\u2060", "").replace("\u00a0", " ")
 
 
 #: A link that the page itself writes: to a document, to a page of its own, to a record or its citation.
@@ -75,6 +75,11 @@ def test_any_text_is_shown_as_it_is(text: str) -> None:
     assert shown(markdown) == " ".join(text.split()).replace("\u2060", "")
     assert "\n" not in markdown
     assert html.unescape(unescaped(markdown)) == unescaped(markdown), "an entity would become a sign"
+
+
+def test_a_sign_stays_on_the_line_of_its_number() -> None:
+    bare = re.sub(r"\\(.)", r"\1", plain("(A = 0.77, n = 31) and ≥ US$3bn; 3 + 1 = 4, x >= 3"))
+    assert bare == "(A\u00a0=\u00a00.77, n\u00a0=\u00a031) and ≥\u00a0US$3bn; 3 + 1 = 4, x >= 3"
 
 
 def test_line_breaks_are_folded_so_that_no_block_begins() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.records import _opinion
+from components.records import _opinion, _resolution, document_link
 from components.words import LANGUAGES, Words
 from data.tables import Tables, open_tables
 
@@ -30,7 +30,7 @@ def shown(query: str, lang: str = "en") -> AppTest:
 
 def text(app: AppTest) -> str:
     """Everything said, without the signs that Markdown needs."""
-    return "\n".join(str(e.value) for e in [*app.markdown, *app.caption, *app.info]).replace("\\", "")
+    return "\n".join(str(e.value) for e in [*app.markdown, *app.caption, *app.info]).replace("\\", "").replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -98,3 +98,28 @@ def test_chinese_lists_name_a_speaker_in_both_forms(tables: Tables) -> None:
     unnamed = tables.native("opinions").set_index("opinion_id").loc["O0071"].to_dict()
     assert unnamed["is_anonymous"]
     assert str(unnamed["speaker_en"]) not in " ".join(_opinion(unnamed, Words("zh")))
+
+
+def test_one_opinion_is_read_and_not_drawn(tables: Tables) -> None:
+    """One mark on two axes says less than the opinion itself."""
+    counts = tables.native("opinions")["speaker_id"].value_counts()
+    for speaker, is_drawn in ((counts.index[-1], False), (counts.index[0], True)):
+        at = shown(f"speaker={speaker}")
+        assert (Words("en").t("charts.speaker-path.title") in text(at)) == is_drawn
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_document_without_a_title_is_named_by_its_publisher(lang: str) -> None:
+    words = Words(lang)
+    document = {"title": None, "publisher": "Axios", "published": "2024-02-15", "version": "original", "url": "https://example.org/a"}
+    said = document_link(document, words)
+    assert said.startswith("[Axios](<https://example.org/a>)")
+    assert said.count("Axios") == 1
+    assert document_link(document | {"title": "A title"}, words).startswith("[A title]")
+    nameless = document_link(document | {"publisher": None, "published": None}, words)
+    assert nameless == f"[{words.t('records.untitled')}](<https://example.org/a>)"
+
+
+def test_a_disputed_resolution_is_said_in_the_language_of_the_page() -> None:
+    assert _resolution("4K (disputed)", Words("zh")) == "4K（有争议）"
+    assert _resolution("1080p", Words("zh")) == "1080p"

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.theme import AUDIT_COLOURS, SECTOR_COLOURS, SECTOR_SYMBOLS, STANCE_COLOURS, THEMES, TOKENS
+from components.theme import AUDIT_COLOURS, INK, SECTOR_COLOURS, SECTOR_SYMBOLS, STANCE_COLOURS, THEMES, TOKENS, figure, without_ink
 
 CONFIG = tomllib.loads(Path(".streamlit/config.toml").read_text(encoding="utf-8"))["theme"]
 #: WCAG 2.2, 1.4.3 and 1.4.11: text, and what is no text.
@@ -100,3 +100,9 @@ def test_what_is_alike_in_colour_has_a_shape_of_its_own(sight: str) -> None:
     checked = [AUDIT_COLOURS[name] for name in ("confirmed", "corrected", "not_found")]
     assert apart(checked[0], checked[1], sight) >= NEIGHBOURS
     assert apart(checked[0], checked[2], sight) >= NEIGHBOURS
+
+
+def test_hovers_are_in_ink_on_a_page_and_in_the_themes_colour_elsewhere() -> None:
+    """What Streamlit gives hovers by itself is too pale on a light ground."""
+    assert figure([]).layout.hoverlabel.font.color == INK
+    assert "color" not in without_ink(figure([]).to_plotly_json()["layout"]["hoverlabel"]["font"])

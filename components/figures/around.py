@@ -17,7 +17,7 @@ from components.figures.around_words import move_words
 from components.figures.markets import squeezed
 from components.figures.money import amount_words, fixed_margins
 from components.figures.parts import NARROW_PX, Row, day, has, read_in, sentences, shortened
-from components.figures.room import beside
+from components.figures.room import LABELLED_PX, beside
 from components.theme import (
     ACCENT,
     EVENT_SYMBOLS,
@@ -396,7 +396,7 @@ def _voices(part: pd.DataFrame, plan: _Plan, ticks: dict[float, str], words: Wor
 
 
 def _pile(part: pd.DataFrame, at: pd.Series, plan: _Plan) -> dict[int, float]:
-    """The height of each voice: neutral ones across the middle, favourable ones above them, critical ones below."""
+    """The height of each voice: neutral ones across the middle, positive ones above them, negative ones below."""
     found: dict[int, float] = {}
     for (sector, _), own in part.groupby(["sector", at], sort=False):
         middle = _voices_middle(plan, str(sector))
@@ -552,12 +552,12 @@ def _tick(ticks: dict[float, str], at: float, text: str) -> None:
 def _labels(part: pd.DataFrame, heights: dict[int, float], texts: dict[int, str]) -> Traces:
     """Texts beside their marks, as far as a telephone has room."""
     low, high = _ends(part)
-    scale = NARROW_PX / (high - low)
+    scale = LABELLED_PX / (high - low)
     at = _at(part)
     spots = {int(i): ((float(x) - low) * scale, heights[int(i)]) for i, x in at.items()}
     starts, ends = part["days_start"].clip(lower=low).to_dict(), part["days_end"].to_dict()
     spans = [((starts[i] - low) * scale, x, y) for i, (x, y) in spots.items() if starts[i] < ends[i]]
-    kept = beside(spots, spans, texts)
+    kept = beside(spots, spans, texts, LABELLED_PX)
     if not kept:
         return []
     return [
@@ -566,7 +566,7 @@ def _labels(part: pd.DataFrame, heights: dict[int, float], texts: dict[int, str]
             "mode": "text",
             "x": [float(at[i]) for i in kept],
             "y": [heights[i] for i in kept],
-            "text": [f"\u00a0\u00a0{safe(texts[i])}\u00a0\u00a0" for i in kept],
+            "text": [f"\u2002\u2009{safe(texts[i])}\u2009\u2002" for i in kept],
             "textposition": list(kept.values()),
             "textfont": {"size": 11},
             "customdata": [[i] for i in kept],

@@ -25,7 +25,7 @@ def move_words(row: Row, words: Words, name: str = "") -> str:
     if has(row["benchmark_move_pct"]):
         remarks.append(beside_words(row, words))
     remarks += [words.t(f"{key}low")] if row["confidence"] == "low" else []
-    amount = words.signed_percent(float(row["move_pct"]), 2)
+    amount = words.signed_percent(float(row["move_pct"]))
     qualifier = row["value_qualifier"] if has(row["value_qualifier"]) else "exact"
     said = {"name": name or words.pick(row, "title"), "move": words.t(f"{key}amount.{qualifier}", value=amount), "when": when}
     if not remarks:
@@ -35,6 +35,6 @@ def move_words(row: Row, words: Words, name: str = "") -> str:
 
 def beside_words(row: Row, words: Words) -> str:
     """The benchmark over the same days, and the difference in points."""
-    points = words.signed_percent(float(row["difference_pct"]), 2).rstrip("%")
-    move = words.signed_percent(float(row["benchmark_move_pct"]), 2)
+    points = words.signed_percent(float(row["difference_pct"])).rstrip("%")
+    move = words.signed_percent(float(row["benchmark_move_pct"]))
     return words.t("event.moves.beside", benchmark=words.pick(row, "benchmark"), move=move, points=points)

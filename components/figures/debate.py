@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.figures.diverging import above, diverging, rows_axis
+from components.figures.diverging import above, diverging, middles, rows_axis
 from components.figures.opinions import _HIDDEN_AXES
 from components.figures.parts import Row, has, heading, small
 from components.theme import ACCENT, HIGHLIGHT, QUIET, STANCE_COLOURS, figure, safe
@@ -129,13 +129,16 @@ def division_by_theme(frame: pd.DataFrame, words: Words) -> go.Figure:
     rows = frame.to_dict("records")
     known = [(i, row) for i, row in enumerate(rows) if has(row["agreement_a"])]
     few = [(i, row) for i, row in enumerate(rows) if not has(row["agreement_a"])]
-    traces = [_agreement_dots(known, words), _too_few(few, words)]
+    lowest = min((min(row["agreement_a"], row["agreement_low"]) for _, row in known), default=0.0)
+    # The half on the way to two camps is drawn where a theme is in it: else all dots share the other half.
+    start = -0.3 if lowest > -0.2 else -1.15
+    traces = [_agreement_dots(known, words), _too_few(few, start, words)]
     ticks = {-1.0: "split", -0.5: "", 0.0: "spread", 0.5: "", 1.0: "one"}
     return figure(
         [t for t in traces if t["x"]],
         showlegend=False,
         xaxis={
-            "range": [-1.12, 1.12],
+            "range": [start, 1.28],  # room for the word below 1: Plotly leaves out what does not fit
             "tickvals": list(ticks),
             "ticktext": [words.t(f"charts.division-by-theme.ends.{end}") if end else "" for end in ticks.values()],
             "tickangle": 0,
@@ -198,12 +201,12 @@ def _length(value: float) -> float:
     return max(0.0, float(value)) if has(value) else 0.0
 
 
-def _too_few(few: list[tuple[int, Row]], words: Words) -> Row:
+def _too_few(few: list[tuple[int, Row]], start: float, words: Words) -> Row:
     """In place of a dot, the words that there is none."""
     return {
         "type": "scatter",
         "mode": "text",
-        "x": [-1] * len(few),
+        "x": [start] * len(few),
         "y": [row["theme"] for _, row in few],
         "textposition": "top right",
         "text": [small(words.t("charts.division-by-theme.few"))] * len(few),
@@ -269,7 +272,7 @@ def theme_sector_map(frame: pd.DataFrame, words: Words) -> go.Figure:
     return figure(
         [t for t in traces if t["x"]],
         showlegend=False,
-        margin={"l": 8, "r": 8, "t": 66, "b": 8},
+        margin={"l": 8, "r": 8, "t": 74, "b": 8},
         annotations=[_map_legend(words)],
         coloraxis={"colorscale": _STANCE_SCALE, "cmin": -2, "cmax": 2, "colorbar": _colour_bar(words)},
         xaxis={
@@ -278,7 +281,7 @@ def theme_sector_map(frame: pd.DataFrame, words: Words) -> go.Figure:
             "categoryarray": sectors,
             "range": [-0.5, len(sectors) - 0.5],
             "tickvals": sectors,
-            "ticktext": [_in_two(words.code("sector", s), bool(place % 2)) for place, s in enumerate(sectors)],
+            "ticktext": [_in_two(s, words) for s in sectors],
             "tickangle": 0,
             "tickfont": {"size": 11},
             "side": "top",
@@ -298,7 +301,7 @@ def theme_sector_map(frame: pd.DataFrame, words: Words) -> go.Figure:
 
 
 def theme_sector_map_height(frame: pd.DataFrame) -> int:
-    return 150 + 36 * frame["theme"].nunique()
+    return 158 + 36 * frame["theme"].nunique()
 
 
 def _map_legend(words: Words) -> Row:
@@ -307,7 +310,7 @@ def _map_legend(words: Words) -> Row:
     ring = f"<span style='color:{HIGHLIGHT}'>◎</span>"
     text = "   ".join((f"● {words.t(f'{key}.enough')}", f"○ {words.t(f'{key}.few')}", f"{ring} {words.t(f'{key}.divided')}"))
     # Above the names of the sectors, from the right edge: leftward there is room even on a telephone.
-    at = {"x": 1, "xref": "paper", "xanchor": "right", "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 38}
+    at = {"x": 1, "xref": "paper", "xanchor": "right", "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 46}
     return {"text": text, "showarrow": False, "font": {"size": 12}} | at
 
 
@@ -316,13 +319,12 @@ def theme_sector_map_narrows(mark: Row) -> list[tuple[str, str]]:
     return [("sector", mark["sector"]), ("theme", mark["theme"])] if mark["sector"] in allowed_values("sector") else []
 
 
-def _in_two(label: str, raised: bool) -> str:
-    """A sector's name on at most two lines; a long one that cannot be broken stands higher than its neighbours."""
-    if len(label) <= 9:
-        return safe(label)
-    if " " in label or "-" in label:
-        return safe(label).replace(" ", "<br>", 1).replace("-", "-<br>", 1)
-    return safe(label) + ("<br>\u00a0" if raised else "")
+def _in_two(sector: str, words: Words) -> str:
+    """A sector's name on at most two lines: five of them stand side by side on a telephone."""
+    if sector == "advertising":
+        return words.t("charts.theme-sector-map.advertising")
+    label = safe(words.code("sector", sector))
+    return label if len(label) <= 9 else label.replace(" ", "<br>", 1).replace("-", "-<br>", 1)
 
 
 def _colour_bar(words: Words) -> Row:
@@ -361,7 +363,7 @@ def _cells(part: pd.DataFrame, most: int, enough: bool, words: Words) -> Row:
             "color": [row["mean_stance"] for row in rows],
             "coloraxis": "coloraxis",
             "symbol": "circle" if enough else "circle-open",
-            "opacity": 1 if enough else 0.6,
+            "opacity": 1 if enough else 0.9,
             "line": {"width": 0 if enough else 1.5},
         },
         "cliponaxis": False,
@@ -382,6 +384,7 @@ def _rings(part: pd.DataFrame, most: int, words: Words) -> Row:
             "size": [_diameter(int(row["n"]), most) + 7 for row in rows],
             "symbol": "circle-open",
             "color": HIGHLIGHT,
+            "opacity": 1,
             "line": {"width": 2.5},
         },
         "cliponaxis": False,
@@ -454,6 +457,7 @@ def before_after(frame: pd.DataFrame, words: Words) -> go.Figure:
         layout["yaxis"] |= {"domain": [1 - _PANEL, 1]}
         layout |= {"bargap": 0.6} | _change_axes(frame, _PANEL)
         layout["annotations"] += _change_names(frame, words)
+        layout["shapes"] += middles(2, "x2", "y2")
         layout["annotations"].append(heading(words.t("charts.before-after.axis_change"), _PANEL))
         traces.append(_change_dots(frame, words))
     return figure(traces, **layout)
@@ -490,8 +494,6 @@ def _change_axes(frame: pd.DataFrame, top: float) -> Row:
             "range": [-1.05 * reach, 1.05 * reach],
             "tickvals": ticks,
             "ticktext": text,
-            "zeroline": True,
-            "zerolinecolor": QUIET,
         },
         "yaxis2": rows_axis(["positive", "negative"]) | {"anchor": "x2", "domain": [0, top]},
     }

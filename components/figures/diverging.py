@@ -40,15 +40,30 @@ def diverging(frame: pd.DataFrame, by: str, names: Mapping[str, str], words: Wor
             "range": [-reach, reach],
             "tickvals": ticks,
             "ticktext": [words.percent(abs(t)) for t in ticks] if large.any() else [""] * len(ticks),
-            "showgrid": bool(large.any()),
-            "zeroline": True,
-            "zerolinecolor": QUIET,
+            "showgrid": False,
             "title": {"text": words.t("charts.debate.axis" if large.any() else "charts.debate.axis_dots")},
         },
         "yaxis": rows_axis(values),
-        "annotations": [above(value, _group_name(frame[frame[by] == value].iloc[0].to_dict(), names[value], words)) for value in values],
+        "annotations": [above(value, text) for value, text in _above_rows(frame, by, names, words).items()],
+        "shapes": middles(len(values)),
     }
     return [t for t in traces if t["x"]], layout
+
+
+def _above_rows(frame: pd.DataFrame, by: str, names: Mapping[str, str], words: Words) -> dict[str, str]:
+    """What stands above each row; beside bars, the first row of dots says that these are voices."""
+    rows = {row[by]: row for row in frame.drop_duplicates(by).to_dict("records")}
+    said = {value: _group_name(row, names[value], words) for value, row in rows.items()}
+    dotted = [value for value, row in rows.items() if row["n_total"] < SMALL_N]
+    if len(dotted) < len(rows):  # else the axis says it
+        said |= {value: words.t("charts.debate.group_dots", group=said[value]) for value in dotted[:1]}
+    return said
+
+
+def middles(rows: int, x: str = "x", y: str = "y") -> list[Row]:
+    """The middle beside each row only: a line through the figure would run through the names above the rows."""
+    line = {"type": "line", "xref": x, "yref": y, "x0": 0, "x1": 0, "line": {"color": QUIET, "width": 1}, "layer": "below"}
+    return [line | {"y0": place - 0.36, "y1": place + 0.3} for place in range(rows)]
 
 
 def rows_axis(values: list[str]) -> Row:

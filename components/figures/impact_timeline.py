@@ -534,7 +534,8 @@ def impact_timeline_finding(frame: pd.DataFrame, words: Words) -> str:
         if found and found[2] == "apart"
     ]
     if not turned:
-        return words.t(f"{key}finding.sectors", counts=text, sectors=words.codes("sector", sectors))
+        kind = "steady" if any(ends.values()) else "sectors"
+        return words.t(f"{key}finding.{kind}", counts=text, sectors=words.codes("sector", sectors))
     return words.t(f"{key}finding.turned", counts=text, turned=words.t("semicolon").join(turned))
 
 

@@ -45,7 +45,7 @@ def money_words(total: Any, words: Words, short: bool = False) -> str:
     said = []
     if n["known"]:
         said.append(known_words(total, words))
-    if n["lower_bound"] and not short:
+    if 0 < n["lower_bound"] < n["known"] and not short:  # where all are, the sign of the sum says it
         said.append(words.t(f"{key}lower_bound", amount=words.usd_m(float(total["lower_bound_usd_m"]))))
     if n["up_to"]:
         kind = "up_to" if n["known"] else "only_up_to"

@@ -43,7 +43,7 @@ def stance_by_sector_finding(frame: pd.DataFrame, words: Words) -> str:
 
 
 def stance_by_theme(frame: pd.DataFrame, words: Words) -> go.Figure:
-    """Diverging bars, one a theme, the most critical at the bottom; dots for themes with few voices."""
+    """Diverging bars, one a theme, the most negative at the bottom; dots for themes with few voices."""
     return _diverging(frame, "theme", words)
 
 

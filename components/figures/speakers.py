@@ -20,7 +20,7 @@ _HIDDEN_AXES = {"xaxis": {"visible": False}, "yaxis": {"visible": False}}
 _LEGEND = {"traceorder": "normal", "itemclick": False, "itemdoubleclick": False, "font": {"size": 12}}
 #: Opinions of one date and stance stand this far apart, in steps, and no further out than _REACH.
 _APART, _REACH = 0.24, 0.38
-_ROW_PX = 62
+_ROW_PX, _STEPS_PX = 62, 40
 #: As many as there are themes, so that no two look the same.
 _THEME_SYMBOLS = (*SERIES_SYMBOLS, "diamond", "star-square", "hexagram")
 
@@ -165,7 +165,7 @@ def _came_back(frame: pd.DataFrame, words: Words) -> str:
 
 
 def changed_minds_height(frame: pd.DataFrame) -> int:
-    return 100 + _ROW_PX * len(frame)
+    return 110 + _ROW_PX * len(frame)
 
 
 def changed_minds(frame: pd.DataFrame, words: Words) -> go.Figure:
@@ -180,8 +180,9 @@ def changed_minds(frame: pd.DataFrame, words: Words) -> go.Figure:
     return figure(
         traces,
         showlegend=True,
-        legend=_LEGEND,
-        xaxis={"range": [-2.4, 2.4], "showgrid": False, **_stance_ticks(words)},
+        # Above the names of the steps, which a reader needs first.
+        legend=_LEGEND | {"y": 1 + _STEPS_PX / (_ROW_PX * len(frame))},
+        xaxis={"range": [-2.4, 2.4], "showgrid": False, "side": "top", **_stance_ticks(words)},
         yaxis={"range": [len(frame) - 0.6, -0.75], "showgrid": False, "showticklabels": False},
         annotations=[_row_name(row, place, words) for place, row in enumerate(frame.to_dict("records"))],
         shapes=[_rule(place) for place in range(1, len(frame))],
@@ -189,8 +190,9 @@ def changed_minds(frame: pd.DataFrame, words: Words) -> go.Figure:
 
 
 def _tracks(frame: pd.DataFrame) -> Row:
-    """The five steps of each row as faint points: lines through the whole figure would run through the names."""
-    places = [(int(i), step) for i in frame.index for step in STANCE_STEP.values()]
+    """The steps that a row does not cover as faint points: lines through the whole figure would run through the names."""
+    spans = {int(i): sorted(STANCE_STEP[row[f"{end}_stance"]] for end in ("first", "last")) for i, row in frame.iterrows()}
+    places = [(i, step) for i, (low, high) in spans.items() for step in STANCE_STEP.values() if not low <= step <= high]
     return {
         "type": "scatter",
         "mode": "markers",

@@ -64,6 +64,7 @@ def surveys_over_time(frame: pd.DataFrame, words: Words) -> go.Figure:
         upper -= _HEAD_PX / plot
         axis = "2" if len(lines) else ""
         traces += _dots(dots, axis, words)
+        layout["shapes"] = _stems(dots, axis)
         layout |= _dot_axes(dots, axis, (0.0, upper), words)
         layout["annotations"].append(heading(f"<b>{safe(words.t(f'{_KEY}.panel_once'))}</b>", upper + 4 / plot))
         layout["annotations"] += [_dot_label(row, place, axis, words) for place, row in enumerate(dots.to_dict("records"))]
@@ -167,7 +168,7 @@ def _dots(dots: pd.DataFrame, axis: str, words: Words) -> Traces:
         "hoverinfo": "text",
         **whole,
     }
-    left = [_middle(row) > 80 for row in rows]
+    left = [_middle(row) > 88 for row in rows]
     values = {
         "mode": "text",
         "x": [_end(row, "low" if at_left else "high") for row, at_left in zip(rows, left, strict=True)],
@@ -182,6 +183,12 @@ def _dots(dots: pd.DataFrame, axis: str, words: Words) -> Traces:
     return [*ranges, points, values]
 
 
+def _stems(dots: pd.DataFrame, axis: str) -> list[Row]:
+    """From zero to each dot: a line over the whole width would run through the values."""
+    line = {"type": "line", "xref": f"x{axis}", "yref": f"y{axis}", "x0": 0, "line": {"color": FAINT, "width": 4}, "layer": "below"}
+    return [line | {"x1": _middle(row), "y0": place, "y1": place} for place, row in enumerate(dots.to_dict("records"))]
+
+
 def _end(row: Row, end: str) -> float:
     """Where the mark of a result ends on one side: its interval, its range, or the dot itself."""
     for column in (f"share_{end}_pct", "value", f"value_{end}"):
@@ -192,12 +199,12 @@ def _end(row: Row, end: str) -> float:
 
 def _dot_axes(dots: pd.DataFrame, axis: str, domain: tuple[float, float], words: Words) -> Row:
     return {
-        f"xaxis{axis}": {"range": [-3, 104], "tickvals": _TICKS, "ticktext": [words.percent(t) for t in _TICKS], "anchor": f"y{axis}"},
+        f"xaxis{axis}": {"range": [-4, 110], "tickvals": _TICKS, "ticktext": [words.percent(t) for t in _TICKS], "anchor": f"y{axis}"},
         f"yaxis{axis}": {
             "domain": [domain[0], max(domain)],
             "range": [len(dots) - 0.6, -0.8],
             "tickvals": list(range(len(dots))),
-            "gridcolor": FAINT,
+            "showgrid": False,
             "showticklabels": False,
             "anchor": f"x{axis}",
         },

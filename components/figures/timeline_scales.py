@@ -21,6 +21,8 @@ EVENT_LINES = {
     "money": ("funding", "market"),
     "rules": ("regulation", "legal", "labour"),
 }
+#: Labels of an axis stand at least so far apart, in pixels, in the lowest lane of moves.
+_LABEL_PX, _MOVES_PX = 11, 72
 _ZERO = {"zeroline": True, "zerolinecolor": QUIET, "zerolinewidth": 1}
 _UP, _DOWN = ["positive", "strongly_positive"], ["negative", "strongly_negative"]
 
@@ -75,7 +77,7 @@ def _voices(rows: pd.DataFrame, words: Words) -> Row:
 
 
 def _balance(rows: pd.DataFrame, words: Words) -> Row:
-    ticks = (-50, 0, 50)
+    ticks = (-50, 50)  # with the middle line, which is 0, they would touch
     return {"range": [-100, 100], "tickvals": list(ticks), "ticktext": [points_of(t, words) for t in ticks], **_ZERO}
 
 
@@ -101,9 +103,15 @@ def _money(rows: pd.DataFrame, words: Words) -> Row:
 def _moves(rows: pd.DataFrame, words: Words) -> Row:
     values = rows["mark_value"].dropna()
     low, high = (min(-1.0, values.min()), max(1.0, values.max())) if len(values) else (-1.0, 1.0)
-    ticks = [t for t in (-50, -20, -5, 0, 5, 20, 100, 500) if 1.2 * low <= t <= 1.2 * high]
+    edges = [squeezed(low) - 0.3, squeezed(high) + 0.65]
+    apart = _LABEL_PX * (edges[1] - edges[0]) / _MOVES_PX
+    ticks: list[int] = []
+    for tick in (0, 100, -50, 20, -20, 500, 5, -5):
+        if 1.2 * low <= tick <= 1.2 * high and all(abs(squeezed(tick) - squeezed(other)) >= apart for other in ticks):
+            ticks.append(tick)
+    ticks.sort()
     return {
-        "range": [squeezed(low) - 0.3, squeezed(high) + 0.65],
+        "range": edges,
         "tickvals": [squeezed(t) for t in ticks],
         "ticktext": [words.signed_percent(t, 0) for t in ticks],
         **_ZERO,

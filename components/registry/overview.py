@@ -90,6 +90,6 @@ CHARTS = (
         finding=overview_figures.sector_summary_finding,
         keys=("sector", "table"),
         caveats=("collection_not_poll", "sectors_multiple", "lower_bound", "general_models_dominate"),
-        height=lambda frame: 90 + 44 * frame["sector"].nunique(),
+        height=overview_figures.sector_summary_height,
     ),
 )
