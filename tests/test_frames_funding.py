@@ -403,7 +403,7 @@ def test_what_other_documents_say_stands_in_the_details_and_is_counted() -> None
     assert "Other documents: Amount: US$5m (A Daily)." in hovers[0]
     assert "Other documents" not in hovers[1]
     assert chart.finding(frame, Words("en")).endswith("; other documents differ on 1 round")
-    assert chart.finding(frame, Words("zh")).endswith("；其他文件对其中1笔另有说法")
+    assert chart.finding(frame, Words("zh")).endswith("；其他文件对1笔另有说法")
 
 
 def test_of_very_many_rounds_the_largest_are_marks_and_the_others_a_shading(tables: Tables) -> None:
