@@ -129,7 +129,7 @@ class Words:
         """An amount given in millions of US dollars, at a readable scale: US$1.2bn, 12亿美元."""
         if self.by_wan:
             dollars = value * 1e6
-            scale, unit = (1e8, "亿") if dollars >= 1e8 else (1e4, "万") if dollars else (1, "")
+            scale, unit = next(((s, u) for s, u in ((1e12, "万亿"), (1e8, "亿")) if dollars >= s), (1e4, "万") if dollars else (1, ""))
             return f"{self._three(dollars / scale)}{unit}美元"
         scale, unit = (1e3, "bn") if value >= 1e3 else (1, "m")
         return f"US${self._three(value / scale)}{unit}"

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from components.asked import Asked
 from components.chart import Chart
 from components.charts import CHART, CHARTS, figure_of, finding_of, frame_of
-from components.said import headline
+from components.said import headline, source_words
 from components.standalone import standalone
 from components.theme import INK
 from components.words import LANGUAGES, Words, catalogue
@@ -351,3 +351,9 @@ def test_a_heading_does_not_end_inside_a_bracket(lang: str, tables: Tables) -> N
     for chart in CHARTS:
         said, _ = headline(finding_of(chart, tables, Filters(), lang), Words(lang))
         assert all(said.count(opened) == said.count(closed) for opened, closed in ("()", "（）", "“”")), f"{chart.slug}: {said}"
+
+
+def test_one_document_is_not_named_as_if_there_were_more(words: Words, tables: Tables) -> None:
+    said = source_words(CHART["compute-gap"], tables, Filters(), words)
+    assert "1" in said and not re.search("…|等）", said)
+    assert re.search("…|等）", source_words(CHART["funding-timeline"], tables, Filters(), words))

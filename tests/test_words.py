@@ -204,6 +204,7 @@ def test_a_move_has_its_sign(value: float, digits: int, text: str) -> None:
         (1000, "US$1bn", "10亿美元"),
         (1234, "US$1.23bn", "12.3亿美元"),
         (122000, "US$122bn", "1,220亿美元"),
+        (1_000_000, "US$1,000bn", "1万亿美元"),
         (0, "US$0m", "0美元"),
     ],
 )
