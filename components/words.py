@@ -28,6 +28,7 @@ LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
 #: Units of the tables that hold a power of ten; Chinese readers count by 万 and 亿.
 _POWERS = {"十亿": 1e9, "百万": 1e6}
+_MONEY = re.compile(r"(US\$|HK\$|CNY|EUR)(?: (?=bn|m))?(.*)")
 _HALF, _QUARTER, _YEARS = re.compile("[0-9]{4}H[12]"), re.compile("([0-9]{4})Q([1-4])"), re.compile("[0-9]{4}-[0-9]{4}")
 
 
@@ -123,11 +124,14 @@ class Words:
         return f"{self.number(value / scale, 4)}{unit}"
 
     def with_unit(self, said: str, unit: str) -> str:
-        """A number and its unit: 693 images, 693张图片, 98.24 EFLOPS, 32.4%."""
+        """A number and its unit: 693 images, 693张图片, 98.24 EFLOPS, 32.4%; in English a currency goes before: US$7bn."""
+        if self.lang == "en" and (money := _MONEY.fullmatch(unit)):
+            currency, rest = money.groups()
+            return f"{currency}{'' if currency.endswith('$') else ' '}{said}{rest}"
         return f"{said} {unit}" if unit[:1].isascii() and unit != "%" else f"{said}{unit}"
 
     def counted(self, values: Iterable[float], unit: str) -> str:
-        """A value of the tables, or the two ends of a range, with its unit: 634.3 CNY bn, 6,343亿元."""
+        """A value of the tables, or the two ends of a range, with its unit: CNY 634.3bn, 6,343亿元."""
         power = next((power for power in _POWERS if self.by_wan and unit.startswith(power)), "")
         said = "–".join(self.count(value * _POWERS.get(power, 1), 2) for value in values)
         return self.with_unit(said, unit.removeprefix(power))

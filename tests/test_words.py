@@ -232,8 +232,9 @@ def test_counts_by_wan_as_far_as_the_reader_wants(n: int, english: str, chinese:
 @pytest.mark.parametrize(
     ("values", "unit", "english", "chinese", "as_english"),
     [
-        ([634.3], "billion_cny", "634.3 CNY bn", "6,343亿元", "634.3十亿元"),
-        ([0.5, 1.5], "million_usd", "0.5–1.5 US$ m", "50万–150万美元", "0.5–1.5百万美元"),
+        ([634.3], "billion_cny", "CNY 634.3bn", "6,343亿元", "634.3十亿元"),
+        ([0.5, 1.5], "million_usd", "US$0.5–1.5m", "50万–150万美元", "0.5–1.5百万美元"),
+        ([1000, 2500], "cny_per_minute", "CNY 1,000–2,500 per minute", "1,000–2,500元/分钟", "1,000–2,500元/分钟"),
         ([693], "images", "693 images", "693张图片", "693张图片"),
         ([98.24], "eflops", "98.24 EFLOPS", "98.24 EFLOPS", "98.24 EFLOPS"),
         ([32.4], "percent", "32.4%", "32.4%", "32.4%"),

@@ -488,8 +488,7 @@ def _number_text(row: Row, words: Words) -> str:
 
 def _value_text(row: Row, words: Words) -> str:
     """A figure with its unit."""
-    form = "percent" if row["unit"] == "percent" else "with_unit"
-    return words.t(f"charts.production-yield.{form}", value=_number_text(row, words), unit=words.code("indicator_unit", row["unit"]))
+    return words.with_unit(_number_text(row, words), words.code("indicator_unit", row["unit"]))
 
 
 def _figure_text(row: Row, words: Words) -> str:
