@@ -148,7 +148,7 @@ def _move(row: Record, words: Words) -> list[str]:
     value = (
         words.signed_percent(float(row["value"]), 2)
         if row["unit"] == "percent"
-        else f"{words.number(float(row['value']), 2)} {words.code('value_unit', row['unit'])}"
+        else words.with_unit(words.number(float(row["value"]), 2), words.code("value_unit", row["unit"]))
     )
     when = words.span(_iso(row["window_start"]), _iso(row["date"])) if has(row["window_start"]) else words.date(_iso(row["date"]))
     facts = [value, words.code("measure", row["measure"]), when]
@@ -175,11 +175,9 @@ def _resolution(printed: str, words: Words) -> str:
 
 
 def _indicator(row: Record, words: Words) -> list[str]:
-    if has(row["value"]):
-        value = words.count(float(row["value"]), 2)
-    else:
-        value = f"{words.count(float(row['value_low']), 2)}–{words.count(float(row['value_high']), 2)}"
-    facts = [f"{value} {words.code('indicator_unit', row['unit'])}", str(row["period"]), words.code("geography", row["geography"])]
+    ends = ["value"] if has(row["value"]) else ["value_low", "value_high"]
+    value = words.counted((float(row[end]) for end in ends), words.code("indicator_unit", row["unit"]))
+    facts = [value, words.period(row["period"]), words.code("geography", row["geography"])]
     return [f"**{plain(words.pick(row, 'name'))}** · {plain(' · '.join(facts))}", plain(words.pick(row, "definition"))]
 
 

@@ -51,7 +51,7 @@ def show_sources(tables: Tables, words: Words) -> None:
     with st.container(border=True, key="source-register"):
         st.markdown(f"## {plain(words.t('register.sources', n=len(sources)))}", anchors=False)
         counts = sources["version"].value_counts()
-        said = [f"{words.code('source_version', str(v))} {words.number(int(n))}" for v, n in counts.items()]
+        said = [words.t("register.version", version=words.code("source_version", str(v)), n=int(n)) for v, n in counts.items()]
         st.caption(plain(words.t("register.sources_about", versions=words.listed(said))))
         _whole(sources, "sources", words.t("register.sources", n=len(sources)), "sources:frame", words)
 

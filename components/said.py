@@ -24,7 +24,7 @@ def subtitle(chart: Chart, tables: Tables, filters: Filters, words: Words) -> st
 def source_words(chart: Chart, tables: Tables, filters: Filters, words: Words) -> str:
     """How many documents a chart rests on, the largest named, and the data version."""
     made = made_of(chart, tables, filters)
-    key = "card.source_line" if made.documents else "card.source_line_none"
+    key = "card.source_line" if made.documents > 1 else "card.source_line_one" if made.documents else "card.source_line_none"
     return words.t(key, n=made.documents, first=words.listed(made.publishers), version=tables.version)
 
 

@@ -6,6 +6,7 @@ columns and codes in the data dictionary. Numbers and dates go through Babel. Kn
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
@@ -25,6 +26,10 @@ LANGUAGES = ("en", "zh")
 MISSING = "–"
 LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
+#: Units of the tables that hold a power of ten; Chinese readers count by 万 and 亿.
+_POWERS = {"十亿": 1e9, "百万": 1e6}
+_MONEY = re.compile(r"(US\$|HK\$|CNY|EUR)(?: (?=bn|m))?(.*)")
+_HALF, _QUARTER, _YEARS = re.compile("[0-9]{4}H[12]"), re.compile("([0-9]{4})Q([1-4])"), re.compile("[0-9]{4}-[0-9]{4}")
 
 
 @lru_cache(maxsize=1)
@@ -118,6 +123,19 @@ class Words:
         scale, unit = (1e8, "亿") if abs(value) >= 1e8 else (1e4, "万")
         return f"{self.number(value / scale, 4)}{unit}"
 
+    def with_unit(self, said: str, unit: str) -> str:
+        """A number and its unit: 693 images, 693张图片, 98.24 EFLOPS, 32.4%; in English a currency goes before: US$7bn."""
+        if self.lang == "en" and (money := _MONEY.fullmatch(unit)):
+            currency, rest = money.groups()
+            return f"{currency}{'' if currency.endswith('$') else ' '}{said}{rest}"
+        return f"{said} {unit}" if unit[:1].isascii() and unit != "%" else f"{said}{unit}"
+
+    def counted(self, values: Iterable[float], unit: str) -> str:
+        """A value of the tables, or the two ends of a range, with its unit: CNY 634.3bn, 6,343亿元."""
+        power = next((power for power in _POWERS if self.by_wan and unit.startswith(power)), "")
+        said = "–".join(self.count(value * _POWERS.get(power, 1), 2) for value in values)
+        return self.with_unit(said, unit.removeprefix(power))
+
     def percent(self, value: float, digits: int = 0) -> str:
         return f"{self.number(value, digits)}%"
 
@@ -129,7 +147,7 @@ class Words:
         """An amount given in millions of US dollars, at a readable scale: US$1.2bn, 12亿美元."""
         if self.by_wan:
             dollars = value * 1e6
-            scale, unit = (1e8, "亿") if dollars >= 1e8 else (1e4, "万") if dollars else (1, "")
+            scale, unit = next(((s, u) for s, u in ((1e12, "万亿"), (1e8, "亿")) if dollars >= s), (1e4, "万") if dollars else (1, ""))
             return f"{self._three(dollars / scale)}{unit}美元"
         scale, unit = (1e3, "bn") if value >= 1e3 else (1, "m")
         return f"US${self._three(value / scale)}{unit}"
@@ -150,6 +168,17 @@ class Words:
         start, _ = periods.bounds(text)
         pattern = {"day": ("d MMM y", "y年M月d日"), "month": ("MMM y", "y年M月"), "year": ("y", "y年")}[precision]
         return format_date(start, pattern[self.lang == "zh"], locale=self.locale)
+
+    def period(self, printed: object) -> str:
+        """The period of an indicator as documents print it: 2024-03, 2026Q1, 2025H1, 2024-2026, 2024-02-20/2024-03-22."""
+        text = str(printed)
+        if _HALF.fullmatch(text):
+            return f"{text[:4]}年{'上下'[int(text[5]) - 1]}半年" if self.lang == "zh" else f"{text[4:]} {text[:4]}"
+        ends = [_QUARTER.sub(r"\1-Q\2", end) for end in (text.split("-") if _YEARS.fullmatch(text) else text.split("/"))]
+        try:
+            return self.span(ends[0], ends[-1])
+        except ValueError:
+            return text
 
     def quarter(self, number: int | str) -> str:
         """A quarter of a year that stands beside it: Q3, 三季度."""

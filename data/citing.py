@@ -163,7 +163,7 @@ def _gbt(c: Citation, lang: str) -> str:
 
 
 def _wide(name: str) -> str:
-    """Our own name with the round brackets of the standard."""
+    """Our own name with the round brackets of Chinese texts."""
     return _line(name).replace(" (", "（").replace(")", "）")
 
 

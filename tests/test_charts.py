@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from components.asked import Asked
 from components.chart import Chart
-from components.charts import CHART, CHARTS, figure_of, frame_of
+from components.charts import CHART, CHARTS, figure_of, finding_of, frame_of
+from components.said import headline, source_words
 from components.standalone import standalone
 from components.theme import INK
 from components.words import LANGUAGES, Words, catalogue
@@ -342,3 +343,17 @@ def test_every_axis_is_numbered_in_ink_and_no_file_names_it(chart: Chart, tables
     axes = [layout[name] for name in layout if name[1:5] == "axis"]
     assert {axis["tickfont"]["color"] for axis in axes} == {layout["font"]["color"]} == {INK}
     assert INK not in json.dumps(standalone(Asked(chart.slug), tables, "dark").to_plotly_json(), default=str)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_heading_does_not_end_inside_a_bracket(lang: str, tables: Tables) -> None:
+    """A long finding parts at its first semicolon."""
+    for chart in CHARTS:
+        said, _ = headline(finding_of(chart, tables, Filters(), lang), Words(lang))
+        assert all(said.count(opened) == said.count(closed) for opened, closed in ("()", "（）", "“”")), f"{chart.slug}: {said}"
+
+
+def test_one_document_is_not_named_as_if_there_were_more(words: Words, tables: Tables) -> None:
+    said = source_words(CHART["compute-gap"], tables, Filters(), words)
+    assert "1" in said and not re.search("…|等）", said)
+    assert re.search("…|等）", source_words(CHART["funding-timeline"], tables, Filters(), words))

@@ -197,7 +197,7 @@ def test_without_a_voice_before_it_nothing_is_compared() -> None:
 # Loaded levels -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("lang", "expected"), [("en", "Loaded series."), ("zh", "载入的行情")])
+@pytest.mark.parametrize(("lang", "expected"), [("en", "Loaded series."), ("zh", "导入的行情")])
 def test_loaded_series_are_said_beside_what_is_stated(lang: str, expected: str) -> None:
     app = shown(f"event={SORA}", lang, tables=two_series())
     said = text(app)

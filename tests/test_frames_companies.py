@@ -123,7 +123,7 @@ def test_a_finding_of_one_company_tells_its_first_and_last_valuation() -> None:
         == "Small Video: 3 stated valuations, US$10m (1 Jan 2023) to US$30m (1 Jul 2024), 1 fall in 2 comparisons (Small Video)"
     )
     assert said(STEPS[1]) == "Small Video: one stated valuation, US$10m (1 Jan 2023)"
-    assert said(STEPS[1], lang="zh") == "小视频：仅一次载明估值，1,000万美元（2023年1月1日）"
+    assert said(STEPS[1], lang="zh") == "小视频：仅公布过一次估值，1,000万美元（2023年1月1日）"
     assert said(round_("2024", 10), round_("2024-09-01", 20)) == "Small Video: 2 stated valuations, US$10m (2024) to US$20m (1 Sept 2024)"
     assert said(round_("2024-01-01")) == Words("en").t("charts.empty")
 

@@ -177,7 +177,7 @@ def test_other_currencies_are_said_each_for_itself_and_never_converted() -> None
     assert total["n_other_currency"] == 4
     assert total["known_usd_m"] == 42
     assert "4 without a US$ figure (≈ CNY 3.2bn, ≤ CNY 150m, ≥ NZD 500m as printed)" in money_words(total, Words("en"))
-    assert "4笔无美元金额（原文为≈ 32亿人民币、≤ 1.5亿人民币、≥ 5亿新西兰元）" in money_words(total, Words("zh"))
+    assert "4笔无美元金额（原文为≈ 32亿元人民币、≤ 1.5亿元人民币、≥ 5亿新西兰元）" in money_words(total, Words("zh"))
 
 
 def test_money_in_words_does_without_what_a_frame_lacks() -> None:
@@ -353,8 +353,8 @@ def test_rounds_are_named_as_printed_where_the_reader_asks_for_it() -> None:
     assert labels == ["Small Video<br>≥ CNY 100m"]
     assert "at least CNY 100m (a document gives US$14m)" in hovers[0].replace("<br>", " ")
     labels, hovers = _texts("zh", AS_PRINTED, both)
-    assert labels == ["小视频<br>≥ 1亿人民币"]
-    assert "至少1亿人民币（文件载为1,400万美元）" in hovers[0].replace("<br>", "")
+    assert labels == ["小视频<br>≥ 1亿元人民币"]
+    assert "至少1亿元人民币（文件载为1,400万美元）" in hovers[0].replace("<br>", "")
     labels, hovers = _texts("en", ALL, both)
     assert labels == ["≥ Small Video"]
     assert "at least US$14m (printed as CNY 100m)" in hovers[0].replace("<br>", " ")
@@ -403,7 +403,7 @@ def test_what_other_documents_say_stands_in_the_details_and_is_counted() -> None
     assert "Other documents: Amount: US$5m (A Daily)." in hovers[0]
     assert "Other documents" not in hovers[1]
     assert chart.finding(frame, Words("en")).endswith("; other documents differ on 1 round")
-    assert chart.finding(frame, Words("zh")).endswith("；其他文件对其中1笔另有说法")
+    assert chart.finding(frame, Words("zh")).endswith("；其他文件对1笔另有说法")
 
 
 def test_of_very_many_rounds_the_largest_are_marks_and_the_others_a_shading(tables: Tables) -> None:
@@ -491,7 +491,7 @@ def test_a_quarter_says_its_other_currencies_as_printed() -> None:
     assert frame.loc["other_currency", "other_currency_as_printed"] == "≥CNY 3500000000"
     assert pd.isna(frame.loc["exact", "other_currency_as_printed"])
     figure = figure_of(CHART["funding-by-quarter"], tables_of(in_yuan(3e9)), ALL, "zh")
-    assert "原文为30亿人民币" in figure.data[0].hovertext[0]
+    assert "原文为30亿元人民币" in figure.data[0].hovertext[0]
 
 
 # funding-by-stage -----------------------------------------------------------------------------

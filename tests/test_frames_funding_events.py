@@ -256,7 +256,7 @@ def test_a_finding_tells_events_apart_and_what_is_not_covered() -> None:
         'the days after "2nd" are covered only in part (10 of 30)'
     )
     assert finding(*rounds, lang="zh", **more) == (
-        "行业公司：“事件One”前后各30天为2笔与20笔，“第二”为1与1；“事件One”之后多于之前，未必因它而起；"
+        "各行业公司：“事件One”前后各30天为2笔与20笔，“第二”为1与1；“事件One”之后多于之前，未必因它而起；"
         "“第二”前后笔数太少，难言差别；“第二”之后仅覆盖30天中的10天"
     )
 

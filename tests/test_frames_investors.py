@@ -178,7 +178,7 @@ def test_the_finding_says_who_how_many_and_what_is_not_known() -> None:
         "Ann took part in the most rounds: 2 of 4, leading 1; 2 of 3 investors took part in one only; "
         "strategic investors are in 1 of 3 with named investors; 1 round names nobody"
     )
-    assert "3笔具名融资中1笔有战略投资方" in CHART["investors"].finding(frame, Words("zh"))
+    assert "3笔列有投资方的融资中，1笔有战略投资方" in CHART["investors"].finding(frame, Words("zh"))
     unsettled = drawn("investors", round_("ann;chip"), round_("stranger"))
     assert "at least 1 of 2" in CHART["investors"].finding(unsettled, Words("en"))
 

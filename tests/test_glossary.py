@@ -52,7 +52,7 @@ def test_terms_stand_where_a_reader_looks_for_them() -> None:
         ("en", "Cumulative abnormal return over the estimation window.", ["cumulated", "estimation_window"]),
         ("en", "At BETA, not alphabet.", ["beta"]),
         ("en", "Uncoded stances", ["stance"]),
-        ("zh", "累计异常收益率与估计窗", ["estimation_window", "cumulated"]),
+        ("zh", "累计异常收益率与估计窗口", ["estimation_window", "cumulated"]),
         ("zh", "融资额", []),
     ],
 )

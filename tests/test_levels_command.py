@@ -229,7 +229,7 @@ def test_a_known_series_brings_what_is_known_of_it(root: Path) -> None:
     assert (found.name_en, found.kind, found.currency) == ("Tonghuashun Sora concept index", "concept_index", "CNY")
     assert (found.benchmark, found.calendar, found.printed_code) == ("csi-300", "XSHG", "886068.TI")
     assert found.sectors == ("film", "short_drama", "games", "cross")
-    assert notes == ["886068 is ths-sora-concept of the project's tables: Tonghuashun Sora concept index, 同花顺Sora概念指数(文生视频)"]
+    assert notes == ["886068 is ths-sora-concept of the project's tables: Tonghuashun Sora concept index, 同花顺Sora概念指数（文生视频）"]
     assert described(Said("00700"))[0].calendar == "XHKG"
     assert described(Said("ADBE"))[0].calendar == "XNYS"
     assert described(Said("ADBE", calendar="none", sectors=("games",)))[0].sectors == ("games",)

@@ -147,7 +147,18 @@ def test_chinese_is_set_as_chinese(name: str) -> None:
 def test_one_word_for_one_thing() -> None:
     """Words that once stood beside another for the same thing."""
     given_up = {"搜集": "收集", "要事": "重点事件", "文献": "文件", "看好": "正面", "看淡": "负面", "中立": "中性", "系推断": "为推断"}
-    found = [(row["place"], word) for row in word_list_of_all() for word in given_up if word in row["zh"]]
+    given_up |= {
+        "载入": "导入",
+        "含于(他轮|另一轮)": "含在其他轮次",
+        "合约": "合同",
+        "成品率": "产出率",
+        "分栏": "泳道",
+        "种子文章": "最初那篇特稿",
+    }
+    given_up |= {"估计窗(?!口)": "估计窗口", "事件窗(?!口)": "事件窗口", "基准日": "起算日", "折算为100": "换算为100", "末日": "最后一日"}
+    given_up |= {"未能复查": "未再找到", "比较基准": "对照基准", "完整单位": "基本单位", "具名(投资|融资)": "列有投资方"}
+    given_up |= {"威尔逊": "Wilson", "纽科姆": "Newcombe", "古德曼": "Goodman", "范德艾克": "van der Eijk", "自助法": "自助抽样"}
+    found = [(row["place"], word) for row in word_list_of_all() for word in given_up if re.search(word, row["zh"])]
     assert found == []
 
 

@@ -34,5 +34,5 @@ def test_figures_and_findings_follow_and_frames_do_not(tables: Tables) -> None:
 
 
 def test_amounts_as_printed_follow_too() -> None:
-    assert printed(3.5e9, "CNY", Words("zh")) == "35亿人民币"
+    assert printed(3.5e9, "CNY", Words("zh")) == "35亿元人民币"
     assert printed(3.5e9, "CNY", Words("zh", "bn")) == printed(3.5e9, "CNY", Words("en")) == "CNY 3.5bn"

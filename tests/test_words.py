@@ -204,6 +204,7 @@ def test_a_move_has_its_sign(value: float, digits: int, text: str) -> None:
         (1000, "US$1bn", "10亿美元"),
         (1234, "US$1.23bn", "12.3亿美元"),
         (122000, "US$122bn", "1,220亿美元"),
+        (1_000_000, "US$1,000bn", "1万亿美元"),
         (0, "US$0m", "0美元"),
     ],
 )
@@ -226,6 +227,22 @@ def test_money_at_a_readable_scale(usd_m: float, english: str, chinese: str) -> 
 def test_counts_by_wan_as_far_as_the_reader_wants(n: int, english: str, chinese: str) -> None:
     assert (EN.count(n), ZH.count(n), Words("zh", "bn").count(n)) == (english, chinese, english)
     assert ZH.t("card.rows_from", n=n).startswith(chinese)
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "english", "chinese", "as_english"),
+    [
+        ([634.3], "billion_cny", "CNY 634.3bn", "6,343亿元", "634.3十亿元"),
+        ([0.5, 1.5], "million_usd", "US$0.5–1.5m", "50万–150万美元", "0.5–1.5百万美元"),
+        ([1000, 2500], "cny_per_minute", "CNY 1,000–2,500 per minute", "1,000–2,500元/分钟", "1,000–2,500元/分钟"),
+        ([693], "images", "693 images", "693张图片", "693张图片"),
+        ([98.24], "eflops", "98.24 EFLOPS", "98.24 EFLOPS", "98.24 EFLOPS"),
+        ([32.4], "percent", "32.4%", "32.4%", "32.4%"),
+    ],
+)
+def test_a_value_and_its_unit(values: list[float], unit: str, english: str, chinese: str, as_english: str) -> None:
+    said = [words.counted(values, words.code("indicator_unit", unit)) for words in (EN, ZH, Words("zh", "bn"))]
+    assert said == [english, chinese, as_english]
 
 
 @pytest.mark.parametrize(
@@ -260,6 +277,22 @@ def test_a_date_is_said_as_far_as_it_is_known(printed: Any, english: str, chines
 )
 def test_what_both_ends_of_a_span_share_is_said_once(start: str, end: str, english: str, chinese: str) -> None:
     assert (EN.span(start, end), ZH.span(start, end)) == (english, chinese)
+
+
+@pytest.mark.parametrize(
+    ("printed", "english", "chinese"),
+    [
+        ("2024", "2024", "2024年"),
+        ("2023-08", "Aug 2023", "2023年8月"),
+        ("2026Q1", "Q1 2026", "2026年第一季度"),
+        ("2025H1", "H1 2025", "2025年上半年"),
+        ("2024-2026", "2024 to 2026", "2024年至2026年"),
+        ("2024-02-20/2024-03-22", "20 Feb to 22 Mar 2024", "2024年2月20日至3月22日"),
+        ("spring", "spring", "spring"),
+    ],
+)
+def test_a_period_as_documents_print_it(printed: str, english: str, chinese: str) -> None:
+    assert (EN.period(printed), ZH.period(printed)) == (english, chinese)
 
 
 def test_lists_codes_and_labels() -> None:

@@ -90,14 +90,15 @@ def grouped(said: dict[str, str], words: Words) -> str:
 
 
 def printed(amount: float, currency: str, words: Words) -> str:
-    """An amount of whole currency units as the document has it: CNY 3bn, 30亿人民币."""
+    """An amount of whole currency units as the document has it: CNY 3bn, 30亿元人民币."""
     if currency == "USD":
         return words.usd_m(amount / 1e6)
     scale, unit = next(((s, u) for s, u in ((1e8, "yi"), (1e4, "wan")) if amount >= s), (1, "one"))
     if not words.by_wan:
         scale, unit = next(((s, u) for s, u in ((1e9, "bn"), (1e6, "m")) if amount >= s), (1, "one"))
-    number = words.number(amount / scale, 2)
-    return words.t(f"charts.funding.printed.{unit}", number=number, code=currency, currency=words.code("currency", currency))
+    # 人民币 names the currency and 元 its unit; the other names are units themselves.
+    name = words.t("charts.funding.printed.yuan") if currency == "CNY" else words.code("currency", currency)
+    return words.t(f"charts.funding.printed.{unit}", number=words.number(amount / scale, 2), code=currency, currency=name)
 
 
 def printed_words(text: object, words: Words) -> str:

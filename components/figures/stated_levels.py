@@ -143,12 +143,11 @@ def _free(x: float, y: float, size: tuple[float, float], top: float, taken: dict
 
 
 def hover(row: Row, words: Words) -> str:
-    value = words.number(float(row["value"]), 2)
+    value = words.with_unit(words.number(float(row["value"]), 2), words.code("value_unit", row["unit"]))
     said = words.t(
         f"{KEY}.hover.{'high' if row['measure'] == 'high' else 'close'}",
         name=words.pick(row, "index_name"),
         value=value,
-        unit=words.code("value_unit", row["unit"]),
         date=words.date(day(row["date"])),
     )
     base = ""

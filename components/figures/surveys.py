@@ -260,11 +260,7 @@ def _size(row: Row, words: Words) -> str:
 
 
 def _period(printed: object, words: Words) -> str:
-    """A printed period as a date in words where it is one; as printed where it is not (2024-2026)."""
-    try:
-        return words.date(str(printed))
-    except ValueError:
-        return str(printed)
+    return words.period(printed)
 
 
 def _hover(row: Row, words: Words) -> str:

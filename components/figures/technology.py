@@ -327,12 +327,7 @@ def _compute_hover(row: Row, name: str, words: Words) -> str:
 
 
 def _period(printed: object, words: Words) -> str:
-    """A printed period in the reader's words (2024, 2024-03, 2026Q1); as printed where it has another form (2025H1)."""
-    text = str(printed)
-    try:
-        return words.date(f"{text[:4]}-{text[4:]}" if len(text) == 6 and text[4] == "Q" else text)
-    except ValueError:
-        return text
+    return words.period(printed)
 
 
 def compute_gap_finding(frame: pd.DataFrame, words: Words) -> str:
@@ -487,8 +482,7 @@ def _number_text(row: Row, words: Words) -> str:
 
 def _value_text(row: Row, words: Words) -> str:
     """A figure with its unit."""
-    form = "percent" if row["unit"] == "percent" else "with_unit"
-    return words.t(f"charts.production-yield.{form}", value=_number_text(row, words), unit=words.code("indicator_unit", row["unit"]))
+    return words.with_unit(_number_text(row, words), words.code("indicator_unit", row["unit"]))
 
 
 def _figure_text(row: Row, words: Words) -> str:
