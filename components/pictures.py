@@ -23,6 +23,7 @@ from kaleido import Kaleido
 
 from components.asked import Asked
 from components.charts import CHART, frame_of
+from components.fonts import inline_faces
 from components.said import words_around
 from components.standalone import passed_on, standalone
 from components.theme import FONT, HEADING_FONT, TOKENS, wrapped
@@ -68,7 +69,9 @@ def _picture(asked: Asked, tables: Tables, form: str, theme: str, width: int) ->
         return _composed(asked, tables, theme, width)
     svg = picture(asked, tables, "svg", theme, width)
     height = int(svg[: svg.index(b">")].split(b'height="')[1].split(b'"')[0])
-    source = "data:image/svg+xml;base64," + base64.b64encode(svg).decode()
+    # A picture inside a picture sees no font but its own, so the letters go in; an SVG to keep stays small and editable.
+    lettered = svg.replace(b"<title>", f"<style>{inline_faces('sans', 'serif')}</style><title>".encode(), 1)
+    source = "data:image/svg+xml;base64," + base64.b64encode(lettered).decode()
     image = {
         "source": source,
         "xref": "paper",
