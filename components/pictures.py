@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import threading
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape
@@ -108,7 +109,7 @@ def _composed(asked: Asked, tables: Tables, theme: str, width: int) -> bytes:
     top = _end(above, _EDGE) + 12
     foot = top + height + 14
     below = _lines(said["source"], foot, inner, _SMALL_PX, muted)
-    address = asked.page()
+    address = replace(asked, version=tables.version).page()  # the version that stands beside it, so that it opens these figures
     below += _lines(words.t("embed.get", address=address), _end(below, foot) + 2, inner, _SMALL_PX, muted)
     whole = _end(below, foot) + _EDGE - 6
     texts = "".join(text for text, _ in [*above, *below])
