@@ -6,6 +6,7 @@ import re
 
 from components.asked import Asked
 from components.behind import made_of as made_of
+from components.breaking import width
 from components.chart import Chart
 from components.charts import CHART, finding_of
 from components.described import how_many, scope_text
@@ -40,13 +41,11 @@ def publisher_name(printed: str, words: Words) -> str:
     if not found:
         return name
     parts = [found["first"], found["inner"] or found["last"]]
-    chinese = [bool(_HAN.search(part)) for part in parts]
+    chinese = [width(part) > len(part) for part in parts]
     if chinese[0] == chinese[1]:
         return name
     return parts[chinese.index(words.lang == "zh")]
 
-
-_HAN = re.compile("[\u4e00-\u9fff]")
 
 #: Findings up to this length stand whole in a heading; a Chinese character says about two letters' worth.
 _HEADING = {"en": 130, "zh": 60}

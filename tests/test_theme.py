@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.theme import AUDIT_COLOURS, SECTOR_COLOURS, SECTOR_SYMBOLS, STANCE_COLOURS, THEMES, TOKENS
+from components.theme import AUDIT_COLOURS, COUNT_SCALE, SECTOR_COLOURS, SECTOR_SYMBOLS, STANCE_COLOURS, THEMES, TOKENS, on, scale_colour
 
 CONFIG = tomllib.loads(Path(".streamlit/config.toml").read_text(encoding="utf-8"))["theme"]
 #: WCAG 2.2, 1.4.3 and 1.4.11: text, and what is no text.
@@ -100,3 +100,15 @@ def test_what_is_alike_in_colour_has_a_shape_of_its_own(sight: str) -> None:
     checked = [AUDIT_COLOURS[name] for name in ("confirmed", "corrected", "not_found")]
     assert apart(checked[0], checked[1], sight) >= NEIGHBOURS
     assert apart(checked[0], checked[2], sight) >= NEIGHBOURS
+
+
+@pytest.mark.parametrize(
+    "colour", ["#D98E04", "#A7ABB3", "#2F7FB5", "#C4502F", "#000000", "#FFFFFF", *(scale_colour(n / 20) for n in range(21))]
+)
+def test_a_number_on_a_mark_can_be_read(colour: str) -> None:
+    assert contrast(on(colour), colour) >= 4
+
+
+def test_a_colour_of_a_scale_lies_between_its_steps() -> None:
+    assert [scale_colour(step) for step, _ in COUNT_SCALE] == [colour for _, colour in COUNT_SCALE]
+    assert scale_colour(0.25, ((0.0, "#000000"), (0.5, "#808080"), (1.0, "#FFFFFF"))) == "#404040"
