@@ -104,6 +104,7 @@ def embed_html(asked: Asked, tables: Tables, theme: str = "auto") -> str:
         theme=theme,
         site_name=words.t("site.name"),
         said=words_around(asked, tables),
+        nothing=frame_of(CHART[asked.name], tables, asked.filters).empty,
         page=asked.page(),
         data=asked.address("csv"),
         picture=asked.address("png", lang=True),

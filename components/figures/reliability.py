@@ -58,7 +58,7 @@ def coder_agreement(frame: pd.DataFrame, words: Words) -> go.Figure:
         barmode="overlay",
         shapes=[_outline(i) for i in range(len(STANCES))],
         annotations=[heading(_key({min(_steps(row), 2) for row in rows}, words), 0, yshift=-10, yanchor="top", font={"size": 12})],
-        margin={"l": 8, "r": 8, "t": 8, "b": 34},
+        margin={"l": 8, "r": 8, "t": 8, "b": 40},
         xaxis={
             "side": "top",
             "range": [-0.55, len(STANCES) - 0.45],
@@ -82,7 +82,7 @@ def coder_agreement(frame: pd.DataFrame, words: Words) -> go.Figure:
 def _key(distances: set[int], words: Words) -> str:
     """What the colours mean, those that are drawn."""
     named = [words.t(f"{_KEY}.key.{name}") for name in ("same", "one", "more")]
-    return "  ".join(f'<span style="color:{_DISTANCE_COLOURS[d]};font-size:18px">■</span> {safe(named[d])}' for d in sorted(distances))
+    return "  ".join(f'<span style="color:{_DISTANCE_COLOURS[d]};font-size:16px">■</span> {safe(named[d])}' for d in sorted(distances))
 
 
 def _steps(row: Row) -> int:
