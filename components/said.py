@@ -42,7 +42,7 @@ def publisher_name(printed: str, words: Words) -> str:
         return name
     parts = [found["first"], found["inner"] or found["last"]]
     chinese = [width(part) > len(part) for part in parts]
-    if chinese[0] == chinese[1]:
+    if chinese[0] == chinese[1] or re.search("[A-Za-z]", parts[chinese.index(True)]):
         return name
     return parts[chinese.index(words.lang == "zh")]
 

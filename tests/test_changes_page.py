@@ -108,3 +108,10 @@ def test_a_version_says_in_its_heading_how_much_it_changed_and_the_newest_is_ope
 def test_links_in_small_print_are_not_faded(view: str, page: str) -> None:
     app = opened(page, lang="en", **({"view": view} if view else {}))
     assert not [c.value for c in app.caption if "](/" in c.value]
+
+
+def test_that_nothing_changed_is_said_once() -> None:
+    words = Words("en")
+    first = opened("evidence", lang="en", view="changes").expander[0]
+    if words.t("changes.same") in first.label:
+        assert f"- {words.t('changes.none')}" not in "\n".join(m.value for m in first.markdown).replace("\\", "").splitlines()

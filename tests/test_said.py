@@ -37,6 +37,7 @@ def test_a_long_finding_parts_at_its_first_semicolon_outside_of_brackets() -> No
         ("The Economic Times", "The Economic Times", "The Economic Times"),
         ("Tiger Brokers (itiger.com)", "Tiger Brokers (itiger.com)", "Tiger Brokers (itiger.com)"),
         ("中国电影报", "中国电影报", "中国电影报"),
+        ("Now新聞 (Yahoo HK)", "Now新聞 (Yahoo HK)", "Now新聞 (Yahoo HK)"),
         ("GitHub someone/a-repository @c64d63e", "GitHub someone/a-repository", "GitHub someone/a-repository"),
     ],
 )
