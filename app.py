@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 
 from components import addresses, hint
 from components.headers import SecurityHeaders
+from components.packed import PackedScripts
 from components.page_head import PageHead
 from components.warm import open_all, warm
 
@@ -37,7 +38,7 @@ def said_calmly(error: Exception) -> bool:
 app = st.App(
     "pages/site.py",
     routes=[*addresses.ROUTES, *hint.ROUTES, *addresses.NOWHERE],
-    middleware=[Middleware(SecurityHeaders), Middleware(PageHead)],
+    middleware=[Middleware(SecurityHeaders), Middleware(PackedScripts), Middleware(PageHead)],
     lifespan=lifespan,
     on_script_error=said_calmly,
 )

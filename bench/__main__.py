@@ -3,7 +3,8 @@
 - `pages` (the default) starts the two applications in turn, A B A B, each on a fresh server and in a fresh
   browser, and prints medians with (smallest-largest) and the ratio Reelshift / plain, below 1 where Reelshift is lighter;
 - `frames` times each chart's frame, figure and JSON without a browser;
-- `--scale M` does it on synthetic tables of 100 thousand opinions, 50 thousand rounds and 20 thousand moves.
+- `--scale M` does it on synthetic tables of 100 thousand opinions, 50 thousand rounds and 20 thousand moves;
+- `--line 10` has the visitor whose opening is timed come over a line of 10 Mbit/s with 20 ms each way.
 
 Results go to `bench/out/` as JSON with every single measurement, and to the screen as Markdown.
 """
@@ -19,6 +20,8 @@ import statistics
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -27,6 +30,7 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from bench import browser, frames
+from bench.line import line
 from bench.servers import APPS, PLAIN_PAGE, REELSHIFT, ROOT, App, Failed, running
 from bench.synthetic import SCALES, tables_of
 from data.tables import Tables
@@ -34,6 +38,7 @@ from data.tables import Tables
 OUT = Path(__file__).parent / "out"
 PAGES = ("opinions", "funding")
 PLAIN_CHARTS = 3
+DELAY_MS = 20
 LIMIT_S = 300
 
 #: What is printed: (key, words, unit, decimals).
@@ -63,8 +68,11 @@ def charts_of(page: str) -> dict[str, int]:
     return {REELSHIFT.name: n, PLAIN_PAGE.name: min(n, PLAIN_CHARTS)}
 
 
-def measured(app: App, page: str, tables: Path, n: int) -> tuple[Sample, dict[str, Any]]:
-    """One round of one application with `n` charts: a fresh server and browser, two visits with a clock, one more that counts bytes."""
+def measured(app: App, page: str, tables: Path, n: int, mbit: float = 0) -> tuple[Sample, dict[str, Any]]:
+    """One round of one application with `n` charts: a fresh server and browser, two visits with a clock, one more that counts bytes.
+
+    The second visit comes over a line of `mbit` Mbit/s, where that is not 0.
+    """
     with browser.chromium() as chromium, running(app, tables, n) as server:
         idle, _ = server.memory_mb()
         with browser.visitor(chromium) as visit:
@@ -72,8 +80,8 @@ def measured(app: App, page: str, tables: Path, n: int) -> tuple[Sample, dict[st
             server_cpu, browser_cpu = server.cpu_s(), browser.cpu_s()
             clicks = {sector: [browser.clicked(visit, app, sector, n) for _ in ("choose", "lift")] for sector in browser.SECTORS}
             server_cpu, browser_cpu = server.cpu_s() - server_cpu, browser.cpu_s() - browser_cpu
-        with browser.visitor(chromium) as visit:
-            second = browser.opened(visit, server, page, n)
+        with line(server.url, mbit, DELAY_MS) if mbit else nullcontext(server.url) as url, browser.visitor(chromium) as visit:
+            second = browser.opened(visit, replace(server, url=url), page, n)
         with browser.visitor(chromium) as visit:
             wire = browser.Wire.of(visit)
             browser.opened(visit, server, page, n)
@@ -111,7 +119,7 @@ def measured(app: App, page: str, tables: Path, n: int) -> tuple[Sample, dict[st
     return sample, detail
 
 
-def measure_pages(pages: list[str], tables: Path, rounds: int) -> dict[str, Any]:
+def measure_pages(pages: list[str], tables: Path, rounds: int, mbit: float = 0) -> dict[str, Any]:
     """Every round of every page, the two applications in turn."""
     samples: dict[str, dict[str, Sample]] = {page: {app.name: {} for app in APPS} for page in pages}
     details: list[dict[str, Any]] = []
@@ -123,7 +131,7 @@ def measure_pages(pages: list[str], tables: Path, rounds: int) -> dict[str, Any]
             for app in APPS:
                 began = time.monotonic()
                 try:
-                    sample, detail = measured(app, page, tables, charts[page][app.name])
+                    sample, detail = measured(app, page, tables, charts[page][app.name], mbit)
                 except Failed as error:
                     say(str(error))
                     failed.append(f"round {number + 1}, {page}, {app.name}: {str(error).splitlines()[0]}")
@@ -178,6 +186,7 @@ def about(options: argparse.Namespace, tables: Path) -> dict[str, Any]:
     return {
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "scale": options.scale,
+        "line_mbit_per_s": options.line or None,
         "rows": {name: len(Tables(tables, "").native(name)) for name in ("opinions", "funding_rounds", "index_moves")},
         "data_version": json.loads((tables / "manifest.json").read_text(encoding="utf-8"))["data_version"],
         "commit": commit,
@@ -200,6 +209,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("what", nargs="?", choices=("pages", "frames"), default="pages")
     parser.add_argument("--scale", choices=tuple(SCALES), default="S", help="S: the shipped tables; M: synthetic ones")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--line", type=float, default=0, metavar="MBIT", help="time the opening over a line of MBIT Mbit/s")
     parser.add_argument("--page", action="append", choices=PAGES, help="only this page; may be given again")
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and temporary tables go, too
@@ -210,7 +220,7 @@ def main(arguments: list[str] | None = None) -> int:
             result: dict[str, Any] = {"about": facts, "frames": measures}
             text = frames.table(measures)
         else:
-            found = measure_pages(options.page or list(PAGES), tables, options.rounds)
+            found = measure_pages(options.page or list(PAGES), tables, options.rounds, options.line)
             result = {"about": facts, **found}
             text = page_tables(found)
     rows = ", ".join(f"{n:,} {name}" for name, n in facts["rows"].items())

@@ -23,18 +23,34 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from components import brief, cite, embed, feeds, openapi, pictures
-from components.answers import Answer, Refusal, acceptable, answers, file_answer, json_answer, one_of, read, route
+from components.answers import (
+    CROSS_ORIGIN,
+    PREFLIGHT,
+    Answer,
+    Refusal,
+    acceptable,
+    answers,
+    check_method,
+    file_answer,
+    json_answer,
+    one_of,
+    read,
+    refused_as_json,
+    route,
+)
 from components.asked import SCHEME, Asked
+from components.behind import nearest_keys, record
 from components.bundles import bundle_file
 from components.charts import CHART, CHARTS, figure_of, frame_of
-from components.files import content, data_file, described_columns, file_name, metadata_file, record
+from components.cited import citation_of
+from components.files import LICENCE, LICENCE_ADDRESS, content, data_pieces, described_columns, file_name, metadata, metadata_file
 from components.standalone import passed_on
 from components.theme import THEMES, without_ink
 from components.words import catalogue
 from data import citing
 from data.catalog import TABLE_NAMES, dictionary
 from data.checks import split
-from data.export import MEDIA_TYPES, TooLarge, columns_of
+from data.export import MEDIA_TYPES, TooLarge, arrow_table, columns_of
 from data.filters import Filters
 from data.tables import Tables, TableUnreadable, open_tables
 
@@ -85,21 +101,29 @@ def negotiated(media: dict[str, str]) -> dict[str, str]:
 def _given(asked: Asked, tables: Tables, ending: str, media: dict[str, str], theme: str) -> Response:
     """One file of what is asked for."""
     if ending == "metadata.json":
-        return Response(metadata_file(asked, tables), media_type=media[ending])
+        return Response(metadata_file(asked, tables), media_type=media[ending], headers=_terms(asked))
+    body: bytes | Iterable[bytes]
     try:
         if ending == "zip":
             body = bundle_file(asked, tables)
         elif ending in pictures.FORMS:
             body = pictures.picture(asked, tables, ending, theme)
         else:
-            body = data_file(asked, tables, ending)
+            body = data_pieces(asked, tables, ending)
     except TooLarge as error:
         raise Refusal(406, error=str(error), parameter="format", value=ending, allowed=["csv", "parquet", "json"]) from error
     except pictures.NotDrawn as error:
         raise Refusal(
             503, error="this server has no browser to draw with", remedy="install Chromium, or draw /charts/<slug>.plotly.json"
         ) from error
-    return file_answer(body, file_name(asked, tables, ending), media[ending])
+    answer = file_answer(body, file_name(asked, tables, ending), media[ending])
+    answer.headers.update(_terms(asked))
+    return answer
+
+
+def _terms(asked: Asked) -> dict[str, str]:
+    """For who has a file's link and nothing else: where it is described, and its licence (RFC 8288)."""
+    return {"link": f'<{asked.address("metadata.json")}>; rel="describedby"; type="application/json", <{LICENCE_ADDRESS}>; rel="license"'}
 
 
 @answers
@@ -141,9 +165,10 @@ def chart(request: Request, tables: Tables) -> Answer:
 
 
 def _figure(asked: Asked, tables: Tables) -> Response:
-    """The figure itself, in the page's own words and no theme."""
+    """The figure itself, in the page's own words and no theme; `layout.meta` says what it is."""
     drawn = orjson.loads(figure_of(CHART[asked.name], tables, asked.filters, asked.lang).to_json())
-    return Response(orjson.dumps(drawn | {"layout": without_ink(drawn["layout"])}), media_type="application/json")
+    layout = without_ink(drawn["layout"]) | {"meta": metadata(asked, tables)}
+    return Response(orjson.dumps(drawn | {"layout": layout}), media_type="application/json", headers=_terms(asked))
 
 
 @answers
@@ -177,28 +202,29 @@ def table(request: Request, tables: Tables) -> Answer:
 
 @answers
 def one_record(request: Request, tables: Tables) -> Response:
-    """One record whole: its fields, the documents it rests on, how to cite it."""
+    """One record whole: its fields, codes with their words, what they mean, the documents it rests on, how to cite it."""
     name, key = request.path_params["table"], request.path_params["key"].removesuffix(".json")
     if name not in TABLE_NAMES:
         raise Refusal(404, error="no such table", parameter="table", value=name, allowed=list(TABLE_NAMES))
     query = read(request, tables)
     rows = record(tables, name, [key])
     if rows.empty:
-        nearest = difflib.get_close_matches(key, tables.native(name)[dictionary().tables[name].key].astype(str), n=3, cutoff=0.3)
-        raise Refusal(404, error="no such record", parameter="key", value=key, allowed=nearest)
+        raise Refusal(404, error="no such record", parameter="key", value=key, allowed=nearest_keys(tables, name, key))
     asked = query.asked(name, "tables", request)
-    shown = [c.name for c in columns_of(rows, name)]
     sources = tables.native("sources")
     cell = rows.iloc[0].get("source_ids")
     documents = sources[sources["source_id"].isin(split(str(cell)) if isinstance(cell, str) else [])]
-    cited = cite.citation_of(asked, tables, (name, key))
+    cited = citation_of(asked, tables, (name, key))
     return json_answer(
         {
             "table": name,
             "key": key,
             "data_version": tables.version,
-            "record": _plain(rows[shown])[0],
-            "documents": _plain(documents),
+            "record": arrow_table(rows, name).to_pylist()[0],
+            "columns": [_column_entry(c) for c in columns_of(rows, name)],
+            "documents": arrow_table(documents, "sources").to_pylist(),
+            "licence": LICENCE,
+            "licence_address": LICENCE_ADDRESS,
             "citation_en": citing.written(cited, "txt", "en").strip(),
             "citation_zh": citing.written(cited, "txt", "zh").strip(),
             "address": asked.record(name, key),
@@ -206,23 +232,26 @@ def one_record(request: Request, tables: Tables) -> Response:
     )
 
 
-def _plain(rows: Any) -> list[dict[str, Any]]:
-    return list(orjson.loads(rows.to_json(orient="records", date_format="iso", force_ascii=False)))
-
-
 async def health(request: Request) -> Response:
     """`ok` and the data version; 503 with the reason when a table cannot be read."""
 
     def look() -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=PREFLIGHT)
         try:
+            check_method(request)
             tables = open_tables()
             for name in TABLE_NAMES:
                 tables.native(name)
+        except Refusal as error:
+            return refused_as_json(request, error)
         except TableUnreadable as error:
             return json_answer({"status": "unreadable", "table": error.table, "reason": str(error.__cause__)[:200]}, 503)
         return json_answer({"status": "ok", "data_version": tables.version, "charts": len(CHARTS)})
 
-    return await run_in_threadpool(look)
+    answer = await run_in_threadpool(look)
+    answer.headers.update(CROSS_ORIGIN | {"cache-control": "no-store"})
+    return answer
 
 
 @answers

@@ -11,10 +11,11 @@ import functools
 import hashlib
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
@@ -51,6 +52,7 @@ PREFLIGHT = CROSS_ORIGIN | {
     "access-control-allow-headers": "If-None-Match, If-Modified-Since, If-Range, Range",
     "access-control-max-age": "86400",
 }
+_SERVICE = '</openapi.json>; rel="service-desc"'
 KEPT_FOR_A_DAY = "public, max-age=86400"
 STREAMED_FROM, PIECE = 10_000_000, 1_000_000
 
@@ -83,7 +85,9 @@ Answer = Response | Callable[[], Response]
 
 def refused_as_json(_request: Request, refused: Refusal) -> Response:
     """A refusal as all but pages for people give it."""
-    return json_answer(refusal(refused.status, refused.detail), refused.status)
+    answer = json_answer(refusal(refused.status, refused.detail), refused.status)
+    answer.headers.update(refused.headers)
+    return answer
 
 
 def answers(
@@ -95,17 +99,17 @@ def answers(
         try:
             if request.method == "OPTIONS":
                 return Response(status_code=204, headers=PREFLIGHT)
-            if request.method not in METHODS:
-                raise Refusal(405, error="method not allowed", parameter="method", value=request.method, allowed=list(METHODS))
+            check_method(request)
             _paced(request)
             tables = _opened(request.query_params.get("version", ""))
             answer = handler(request, tables)
             known = _validators(request, tables, answer)
-            headers = CROSS_ORIGIN | known.headers() | {"vary": "Accept", "link": '</openapi.json>; rel="service-desc"'}
+            headers = CROSS_ORIGIN | known.headers() | {"vary": "Accept", "link": _SERVICE}
             if known.unchanged(request):
                 return Response(status_code=304, headers=headers)
             response = answer if isinstance(answer, Response) else answer()
-            response.headers.update(headers)
+            own = response.headers.get("link")
+            response.headers.update(headers | ({"link": f"{_SERVICE}, {own}"} if own else {}))
             return _sent(request, response)
         except Refusal as error:
             why = error
@@ -116,7 +120,7 @@ def answers(
             log.exception("address %s", request.url.path)
             why = Refusal(500, error="this address failed; the trace is in the server's log")
         response = refused(request, why)
-        response.headers.update(CROSS_ORIGIN | why.headers)
+        response.headers.update(CROSS_ORIGIN | {"cache-control": "no-store"} | why.headers)
         return response
 
     @functools.wraps(handler)
@@ -138,6 +142,12 @@ register_url_convertor("any", Anything())
 def route(path: str, handler: Callable[[Request], Awaitable[Response]]) -> Route:
     """A route that hears every method, so that a wrong one is refused as everything else is."""
     return Route(path, handler, methods=[*METHODS, "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
+
+
+def check_method(request: Request) -> None:
+    """Refusal (405) of what nothing here answers."""
+    if request.method not in METHODS:
+        raise Refusal(405, error="method not allowed", parameter="method", value=request.method, allowed=list(METHODS))
 
 
 def _opened(version: str) -> Tables:
@@ -217,11 +227,29 @@ def _validators(request: Request, tables: Tables, answer: Answer) -> Validators:
 # How an answer is sent ----------------------------------------------------------------------------
 
 
+class Streamed(StreamingResponse):
+    """A long text that is made while it is sent, so that nobody holds it whole; how long it is shows at its end."""
+
+    def __init__(self, pieces: Iterable[bytes], media_type: str, headers: Mapping[str, str]) -> None:
+        super().__init__(pieces, media_type=media_type, headers=headers)
+        self.pieces = pieces
+
+    def whole(self) -> Response:
+        return Response(b"".join(self.pieces), self.status_code, dict(self.headers))
+
+
 def _sent(request: Request, response: Response) -> Response:
     """The answer without its body to HEAD, a piece of it where a piece is asked for, and a large one bit by bit."""
     response.headers["accept-ranges"] = "bytes"
     if request.method == "HEAD":
-        return Response(status_code=response.status_code, headers=dict(response.headers))
+        bare = Response(status_code=response.status_code, headers=dict(response.headers))
+        if isinstance(response, Streamed):
+            del bare.headers["content-length"]
+        return bare
+    if isinstance(response, Streamed):
+        if "range" not in request.headers:
+            return response
+        response = response.whole()
     part = _part(request, response)
     body = bytes(part.body)
     if len(body) <= STREAMED_FROM:
@@ -259,11 +287,18 @@ def refusal(status: int, detail: dict[str, Any]) -> dict[str, Any]:
     return {"status": status, **detail, "documentation": "/openapi.json"}
 
 
-def file_answer(body: bytes, name: str, media_type: str, disposition: str = "attachment") -> Response:
-    """A file to keep."""
+def file_answer(body: bytes | Iterable[bytes], name: str, media_type: str, disposition: str = "attachment") -> Response:
+    """A file to keep; of one that is made bit by bit no more than STREAMED_FROM is waited for before it is sent."""
     plain = name.encode("ascii", "replace").decode().replace("?", "_")
     headers = {"content-disposition": f"{disposition}; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"}
-    return Response(body, media_type=media_type, headers=headers)
+    if isinstance(body, bytes):
+        return Response(body, media_type=media_type, headers=headers)
+    begun, rest = b"", iter(body)
+    for piece in rest:
+        if len(begun) > STREAMED_FROM:  # and there is more
+            return Streamed(chain((begun, piece), rest), media_type, headers)
+        begun += piece
+    return Response(begun, media_type=media_type, headers=headers)
 
 
 def acceptable(request: Request, offered: Mapping[str, str]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,15 +37,15 @@ def sources_of(tables: Tables, rows: pd.DataFrame) -> pd.DataFrame:
 _KEYS = ("opinion_id", "round_id", "move_id", "event_id", "model_id", "indicator_id", "conflict_id")
 
 
-def chart_rows(chart: Chart, tables: Tables, filters: Filters) -> pd.DataFrame:
-    """Every record behind a chart, as its rows function gives them."""
-    return rows_of(chart, tables, filters)
-
-
 def record(tables: Tables, table: str, keys: list[str]) -> pd.DataFrame:
     """Whole records by their keys, in the table's own order."""
     key = dictionary().tables[table].key
     return collected(tables.frame(table).filter(nw.col(key).is_in(keys)))
+
+
+def nearest_keys(tables: Tables, table: str, key: str) -> list[str]:
+    """The keys of a table that look most like one that it has not."""
+    return difflib.get_close_matches(key, tables.native(table)[dictionary().tables[table].key].astype(str), n=3, cutoff=0.3)
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Made:
 @lru_cache(maxsize=1024)
 def made_of(chart: Chart, tables: Tables, filters: Filters) -> Made:
     """Records of each table behind a chart, and their documents with the publishers of most records."""
-    rows = chart_rows(chart, tables, filters)
+    rows = rows_of(chart, tables, filters)
     if "record_id" in rows.columns:
         n = rows.drop_duplicates(["table", "record_id"])["table"].value_counts().to_dict()
     else:

@@ -23,6 +23,7 @@ from starlette.responses import Response
 from components import brief_parts
 from components.answers import Answer, Refusal, answers, file_answer, read, route
 from components.asked import Asked
+from components.behind import made_of
 from components.charts import CHART, frame_of
 from components.cited import citation_of_brief
 from components.described import scope_text
@@ -33,7 +34,7 @@ from components.light import MOST_POINTS, light
 from components.markup import FOLDER, HTML_LANGUAGES, filled, inside_script
 from components.pictures import NotDrawn, chromium
 from components.plotly_locale import PLOTLY_LOCALE
-from components.said import made_of, words_around
+from components.said import words_around
 from components.standalone import figure_json
 from components.theme import THEMES, TOKENS, standalone_template
 from components.words import Words

@@ -86,12 +86,14 @@ def _readme(asked: Asked, tables: Tables, names: tuple[str, ...], not_drawn: str
     parts.append(f"## {words.t('bundle.part.columns')}\n\n{about}\n\n{_columns(asked, tables, words)}")
     notes = [
         words.t("bundle.safe"),
+        words.t("bundle.typed"),
         _not_yet(said, words),
         words.t("bundle.no_browser") if not_drawn == "no_browser" else words.t("bundle.not_passed_on") if not_drawn else "",
         _withheld(said, words) if "withheld" in said else "",
     ]
     parts.append(_section(words, "notes", [note for note in notes if note]))
-    parts.append(_section(words, "cite", [*_cited(asked, tables, words), words.t("bundle.licence", licence=said[f"licence_{lang}"])]))
+    terms = words.t("bundle.licence", licence=said[f"licence_{lang}"], address=said["licence_address"])
+    parts.append(_section(words, "cite", [*_cited(asked, tables, words), terms]))
     return "\n\n".join([*parts, f"## {words.t('bundle.part.again')}\n\n{_again(asked, tables, words)}"])
 
 
@@ -107,12 +109,15 @@ def _asked(said: dict[str, Any], words: Words) -> list[str]:
         words.t(
             "bundle.filter", parameter=f[f"parameter_{lang}"], label=_line(f[f"label_{lang}"]), code=f"{f['parameter']}={_line(f['code'])}"
         )
+        + ("" if f["applies"] else words.t("bundle.no_bearing"))
         for f in said["filters"]
     ]
     for table, counted in said["records_selected"].items():
         reasons = [words.t(f"account.{reason}", n=counted[reason]) for reason in REASONS if counted[reason]]
         text = words.t("bundle.selected", table=table_name(table, words), n=counted["n"], total=counted["total"])
-        lines.append(text + (words.t("account.brackets", reasons=words.listed(reasons)) if reasons else ""))
+        text += words.t("account.brackets", reasons=words.listed(reasons)) if reasons else ""
+        cross = counted.get("cross_included", 0)
+        lines.append(text + (words.t("bundle.cross", n=cross) if cross else ""))
     return lines
 
 
@@ -120,7 +125,7 @@ def _figures(asked: Asked, said: dict[str, Any], tables: Tables, words: Words) -
     """What the chart says, what of the selection is in it, and how many rows the files hold."""
     lang = words.lang
     if asked.what == "tables":
-        return [_line(said[f"row_{lang}"]), words.t("bundle.rows", n=said["rows"])]
+        return [words.t("register.row_is", row=_line(said[f"row_{lang}"])), words.t("bundle.rows", n=said["rows"])]
     behind = [how_many(c["n"], c["total"], t, words, short=True) for t, c in said.get("records_behind", {}).items()]
     lines = [_line(said[f"finding_{lang}"])]
     needs = CHART[asked.name].needs
@@ -138,6 +143,8 @@ def _figures(asked: Asked, said: dict[str, Any], tables: Tables, words: Words) -
 
 def _sources(asked: Asked, said: dict[str, Any], tables: Tables, words: Words) -> list[str]:
     """How many documents there are, and which columns lead from a row to them."""
+    if asked.what == "tables" and asked.name != "sources" and "source_ids" not in content(asked, tables):
+        return [words.t("bundle.no_documents")]
     lines = [words.t("bundle.documents", n=said["documents"])]
     file, rows = "data.csv", asked
     if asked.what == "charts" and asked.rows == "drawn":

@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import filterbar, glossary, panel, records, state
+from components import glossary, panel, records, state
+from components.behind import record, sources_of
 from components.chart import Chart
-from components.charts import CHART, figure_of, finding_of, frame_of
-from components.files import chart_rows, record, sources_of
+from components.charts import CHART, figure_of, finding_of, frame_of, rows_of
+from components.described import table_name
 from components.narrowing import no_filter, to_event
 from components.plain import plain
 from components.plotly_locale import PLOTLY_LOCALE
@@ -129,7 +130,7 @@ def _toolbar(chart: Chart, tables: Tables, filters: Filters, words: Words) -> st
 
 
 def _sources(chart: Chart, tables: Tables, filters: Filters, words: Words) -> None:
-    documents = sources_of(tables, chart_rows(chart, tables, filters))
+    documents = sources_of(tables, rows_of(chart, tables, filters))
     st.markdown(f"**{plain(words.t('card.sources_n', n=len(documents)))}**", anchors=False)
     lines = [
         f"- {records.document_link(row, words)} · {plain(words.t('card.rows_from', n=int(row['n_rows'])))}"
@@ -179,7 +180,7 @@ def _behind(chart: Chart, tables: Tables, filters: Filters, words: Words, marks:
     for mark in marks[:3]:
         rows = chart.behind(tables, filters, frame.iloc[mark].to_dict())
         for table, found in records_behind(chart, rows, tables):
-            st.markdown(f"**{plain(words.t('card.behind', n=len(found), table=filterbar.table_name(table, words)))}**", anchors=False)
+            st.markdown(f"**{plain(words.t('card.behind', n=len(found), table=table_name(table, words)))}**", anchors=False)
             records.show_records(tables, table, found, words)
 
 

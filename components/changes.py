@@ -59,7 +59,7 @@ def _since(version: str, then: Tables, now: Tables, names: tuple[str, ...], filt
         st.caption(words.t("changes.nothing_here"))
         return
     with st.expander(words.t("changes.here", n=len(found))):
-        st.markdown("\n".join(f"- {plain(change_words(change, words))}" for change in found[:LISTED]), anchors=False)
+        st.markdown("\n".join(f"- {plain(feeds.change_words(change, words))}" for change in found[:LISTED]), anchors=False)
         if len(found) > LISTED:
             st.caption(words.t("changes.more", n=len(found) - LISTED))
 
@@ -75,24 +75,6 @@ def in_view(changes: dict[str, tuple[Change, ...]], then: Tables, now: Tables, n
         # A withdrawn record of a version whose tables are gone cannot be filtered: it is told rather than hidden.
         found += [c for c in changes.get(name, ()) if c.key in keys or (c.kind == "withdrawn" and then is now)]
     return found
-
-
-def change_words(change: Change, words: Words) -> str:
-    """One record's change in a line: what was, what is."""
-    title = dictionary().tables[change.table].title[words.lang]
-    said = words.t("changes.record", table=title, number=change.key, kind=words.t(f"changes.kind.{change.kind}"))
-    cells = [
-        words.t("changes.cell", column=words.label(column, change.table), then=_cell(then, words), now=_cell(now, words))
-        for column, then, now in change.cells
-        if column in dictionary().tables[change.table].by_name
-    ]
-    return said + (words.t("colon") + words.t("semicolon").join(cells) if cells else "")
-
-
-def _cell(value: object, words: Words) -> str:
-    if value is None:
-        return words.t("changes.empty")
-    return words.number(value, 4) if isinstance(value, float) else str(value)[:200]
 
 
 def show_versions(words: Words) -> None:
@@ -114,13 +96,7 @@ def show_versions(words: Words) -> None:
                 st.markdown("\n".join(f"- {plain(line)}" for line in lines), anchors=False)
                 reasons = manifest.reasons
                 told = [c for c in manifest.changes if c.cells or f"{c.table}/{c.key}" in reasons]
-                lines = [
-                    _with_reason(change_words(c, words), reasons.get(f"{c.table}/{c.key}", {}).get(words.lang, "")) for c in told[:LISTED]
-                ]
+                lines = [feeds.change_words(c, words, reasons.get(f"{c.table}/{c.key}", {}).get(words.lang, "")) for c in told[:LISTED]]
                 st.markdown("\n".join(f"- {plain(line)}" for line in lines), anchors=False)
                 if len(told) > LISTED:
                     st.caption(words.t("changes.more", n=len(told) - LISTED))
-
-
-def _with_reason(text: str, reason: str) -> str:
-    return f"{text} — {reason}" if reason else text

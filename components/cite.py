@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from components.answers import Refusal, answers, read, route
-from components.behind import record
+from components.behind import nearest_keys, record
 from components.charts import CHART
-from components.cited import citation_of as citation_of
+from components.cited import citation_of
 from data import citing
 from data.catalog import TABLE_NAMES
 from data.tables import Tables
@@ -36,7 +36,9 @@ def cite(request: Request, tables: Tables) -> Response:
     if of:
         name, _, key = of.partition("/")
         if name not in TABLE_NAMES or record(tables, name, [key]).empty:
-            raise Refusal(400, error="no such record", parameter="record", value=of, allowed=[f"{t}/<key>" for t in TABLE_NAMES])
+            nearest = [f"{name}/{near}" for near in nearest_keys(tables, name, key)] if name in TABLE_NAMES else []
+            every = [f"{one}/<key>" for one in TABLE_NAMES]
+            raise Refusal(400, error="no such record", parameter="record", value=of, allowed=nearest or every)
         wanted = (name, key)
     body = citing.written(citation_of(asked, tables, wanted), form, query.lang)
     return Response(body, media_type=citing.MEDIA_TYPES[form])

@@ -34,7 +34,14 @@ from data.tables import Tables
 ASSETS = Path(__file__).parent / "assets"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 EMBED_THEMES = ("auto", *THEMES)
-_NAMES = {"script": "embed.js", "css": "embed.css", "print_css": "print.css", "print_script": "print.js", "icon": "icon.png"}
+_NAMES = {
+    "script": "embed.js",
+    "css": "embed.css",
+    "loading_css": "loading.css",
+    "print_css": "print.css",
+    "print_script": "print.js",
+    "icon": "icon.png",
+}
 _FILES = {"plotly": PLOTLY} | {name: ASSETS / file for name, file in _NAMES.items()} | font_files()
 _KINDS = {"js": "text/javascript", "css": "text/css", "png": "image/png", "woff2": "font/woff2"}
 #: Finding, scope, source and links beside the chart, in pixels, in a narrow frame.

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components import listing, records
-from components.files import sources_of
+from components.behind import sources_of
 from components.ordering import place_of
 from components.plain import plain
 from components.records import VIEWS, Record, has, view_link

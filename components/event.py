@@ -9,12 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from components import choices, entity, levels, listing, records, state
+from components.behind import record
 from components.card import show_chart
 from components.charts import CHART, frame_of, rows_of
 from components.figures.around_words import beside_words, move_words
 from components.figures.money import grouped, money_words
 from components.figures.parts import day
-from components.files import record
 from components.plain import link, plain
 from components.records import Record, has
 from components.words import Words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree
@@ -15,7 +16,7 @@ from components.asked import Asked
 from components.words import Words
 from data.catalog import TABLE_NAMES, dictionary
 from data.tables import Tables
-from data.versions import Manifest, manifests
+from data.versions import Change, Manifest, manifests
 
 ATOM = "http://www.w3.org/2005/Atom"
 KINDS = ("added", "changed", "withdrawn")
@@ -86,16 +87,57 @@ def atom(known: list[Manifest], asked: Asked, words: Words) -> bytes:
     _add(feed, "updated", _moment(known[-1].kept_on if known else "2024-01-01"))
     _add(_add(feed, "author"), "name", words.t("site.name"))
     _add(feed, "link", rel="self", type="application/atom+xml", href=f"{asked.site}/changes.atom?lang={words.lang}")
-    _add(feed, "link", rel="alternate", type="text/html", href=f"{asked.site}/evidence?view=changes&lang={words.lang}")
+    page = f"{asked.site}/evidence?view=changes&lang={words.lang}"
+    _add(feed, "link", rel="alternate", type="text/html", href=page)
     for manifest in reversed(known):
         one = _add(feed, "entry")
         _add(one, "id", f"{TAG}:{manifest.version}")
         _add(one, "title", words.t("changes.version", date=words.date(manifest.kept_on), version=manifest.version))
         _add(one, "updated", _moment(manifest.kept_on))
-        _add(one, "link", rel="alternate", type="application/json", href=f"{asked.site}/changes.json")
+        _add(one, "link", rel="alternate", type="text/html", href=page)
+        _add(one, "link", rel="related", type="application/json", href=f"{asked.site}/changes.json")
         _add(one, "summary", manifest.why(words.lang))
-        _add(one, "content", "\n".join(said(manifest, words, manifest is known[0])), type="text")
+        _add(one, "content", _as_html(manifest, replace(asked, version=manifest.version), words, manifest is known[0]), type="html")
     return bytes(ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True))
+
+
+def _as_html(manifest: Manifest, asked: Asked, words: Words, is_first: bool) -> str:
+    """What a version changed, to read without anything else: every record that is named leads to itself as it was then."""
+    body = ElementTree.Element("div")
+    for line in said(manifest, words, is_first):
+        ElementTree.SubElement(body, "p").text = line
+    n = Counter(c.table for c in manifest.changes)
+    for change in (c for c in manifest.changes if n[c.table] <= NAMED):
+        item = ElementTree.SubElement(body, "p")
+        is_there = change.kind != "withdrawn"
+        one = ElementTree.SubElement(item, "a", {"href": asked.record(change.table, change.key)}) if is_there else item
+        one.text = change_words(change, words, manifest.reasons.get(f"{change.table}/{change.key}", {}).get(words.lang, ""))
+    cited = ElementTree.SubElement(body, "p")
+    cited.text = words.t("changes.cite") + words.t("colon")
+    ElementTree.SubElement(
+        cited, "a", {"href": f"{asked.site}/cite.txt?version={manifest.version}&lang={words.lang}"}
+    ).text = manifest.version
+    return ElementTree.tostring(body, encoding="unicode", method="html")
+
+
+def change_words(change: Change, words: Words, reason: str = "") -> str:
+    """One record's change in a line: what was, what is, and why."""
+    described = dictionary().tables[change.table]
+    kind = words.t(f"changes.kind.{change.kind}")
+    told = words.t("changes.record", table=described.title[words.lang], number=change.key, kind=kind)
+    cells = [
+        words.t("changes.cell", column=words.label(column, change.table), then=_cell(then, words), now=_cell(now, words))
+        for column, then, now in change.cells
+        if column in described.by_name
+    ]
+    told += words.t("colon") + words.t("semicolon").join(cells) if cells else ""
+    return words.t("changes.because", change=told, reason=reason) if reason else told
+
+
+def _cell(value: object, words: Words) -> str:
+    if value is None:
+        return words.t("changes.empty")
+    return words.number(value, 4) if isinstance(value, float) else str(value)[:200]
 
 
 def said(manifest: Manifest, words: Words, is_first: bool) -> list[str]:

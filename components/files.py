@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -15,24 +16,20 @@ import orjson
 import pandas as pd
 
 from components.asked import ROWS, Asked
-from components.behind import chart_rows as chart_rows
-from components.behind import made_of
-from components.behind import record as record
-from components.behind import sources_of as sources_of
+from components.behind import made_of, record, sources_of
 from components.chart import Chart
 from components.charts import CHART, frame_of, rows_of
-from components.cited import PROJECT as PROJECT
 from components.cited import citation_of
 from components.described import filter_labels, scope_text
 from components.words import LANGUAGES, Words, catalogue
 from data import citing, export
 from data.catalog import dictionary
-from data.filters import Filters, account, select
+from data.filters import DIMENSION, Filters, account, select
 from data.frames import index_levels
 from data.frames.common import collected
 from data.tables import Tables
 
-LICENCE = "CC BY 4.0"
+LICENCE, LICENCE_ADDRESS = "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"
 #: Tables that others only point to: no selection narrows them and no chart counts them.
 REGISTERS = ("sources", "series", "entities")
 
@@ -92,10 +89,15 @@ def documents_of(asked: Asked, tables: Tables) -> pd.DataFrame:
     return sources_of(tables, rows) if "source_ids" in rows.columns else tables.native("sources").head(0).assign(n_rows=0)
 
 
-def data_file(asked: Asked, tables: Tables, form: str) -> bytes:
-    """The data in one of `data.export.FORMATS`. Raises ValueError for another format, `export.TooLarge` where it cannot hold the rows."""
+def data_pieces(asked: Asked, tables: Tables, form: str) -> Iterator[bytes]:
+    """The data in one of `data.export.FORMATS`, bit by bit. Raises as `export.to_file` does."""
     sources = documents_of(asked, tables) if form == "xlsx" else None
-    return export.to_file(form, content(asked, tables), table_of(asked), metadata(asked, tables), sources)
+    return export.pieces(form, content(asked, tables), table_of(asked), metadata(asked, tables), sources)
+
+
+def data_file(asked: Asked, tables: Tables, form: str) -> bytes:
+    """The same at once."""
+    return b"".join(data_pieces(asked, tables, form))
 
 
 def sources_file(asked: Asked, tables: Tables) -> bytes:
@@ -128,17 +130,16 @@ def _metadata(asked: Asked, tables: Tables) -> tuple[tuple[str, Any], ...]:
             about |= {f"{key}_{lang}": text[lang] for lang in LANGUAGES}
         names, caveats = (asked.name,), described.caveats
     counted = [name for name in names if name not in REGISTERS] or [*names]
-    selected = {name: account(tables.frame(name), name, asked.filters) for name in counted}
+    selected = {name: _selected(name, tables, asked.filters) for name in counted}
     behind = made_of(CHART[asked.name], tables, asked.filters).counts if asked.what == "charts" else ()
     exactly, newest = replace(asked, version=tables.version), replace(asked, version="")
-    cited = citation_of(exactly, tables, dated=False)
     about |= {f"scope_{lang}": scope_text(asked.filters, Words(lang), tables) for lang in LANGUAGES}
     about |= {
-        "filters": filter_labels(asked.filters, tables),
+        "filters": [row | {"applies": _applies(row["parameter"], names)} for row in filter_labels(asked.filters, tables)],
         "rows_are": asked.rows if asked.what == "charts" else "records",
         "rows": row_count(asked, tables),
         # Two things that must not be taken for each other: what the filters leave of a table, and what of that is in the chart.
-        "records_selected": {name: _titled(name) | vars(a) for name, a in selected.items()},
+        "records_selected": {name: _titled(name) | n for name, n in selected.items()},
         **({"records_behind": {name: _titled(name) | {"n": n, "total": total} for name, n, total in behind}} if behind else {}),
         "documents": len(documents_of(asked, tables)),
         "data_version": tables.version,
@@ -150,13 +151,31 @@ def _metadata(asked: Asked, tables: Tables) -> tuple[tuple[str, Any], ...]:
         "caveats_en": [known.caveats[c].en for c in caveats],
         "caveats_zh": [known.caveats[c].zh for c in caveats],
         "licence": LICENCE,
+        "licence_address": LICENCE_ADDRESS,
         **{f"licence_{lang}": Words(lang).t("bundle.terms", licence=LICENCE) for lang in LANGUAGES},
-        "citation": citing.written(cited, "txt", "en").strip(),
     }
     for lang in LANGUAGES:
         in_language = citation_of(replace(exactly, lang=lang), tables, dated=False)
         about[f"citation_{lang}"] = citing.written(in_language, "txt", lang).strip()
+    about["citation"] = about["citation_en"]
     return tuple((about | withheld_about(asked, tables)).items())
+
+
+def _applies(parameter: str, names: tuple[str, ...]) -> bool:
+    """Whether a filter can narrow any of these tables; a link may carry one that is of another page."""
+    columns = {column for name in names for column in dictionary().tables[name].by_name}
+    if parameter in DIMENSION:
+        return any(name in DIMENSION[parameter].columns for name in names)
+    return {"sector": "in_film", "cross": "in_cross", "from": "date_start", "to": "date_start"}.get(parameter, "") in {"", *columns}
+
+
+def _selected(name: str, tables: Tables, filters: Filters) -> dict[str, int]:
+    """What a selection does to a table; also how many rows it keeps that bear on all sectors and on none of the chosen in particular."""
+    counted = account(tables.frame(name), name, filters)
+    said: dict[str, int] = dict(vars(counted))
+    if filters.sectors and filters.cross:
+        said["cross_included"] = counted.n - account(tables.frame(name), name, replace(filters, cross=False)).n
+    return said
 
 
 def _titled(table: str) -> dict[str, Any]:
@@ -191,6 +210,7 @@ def described_columns(asked: Asked, tables: Tables) -> list[dict[str, Any]]:
             "name": c.name,
             "type": c.type,
             "unit": c.unit,
+            **({f"unit_{lang}": dictionary().label("unit", c.unit, lang) for lang in LANGUAGES} if c.unit else {}),
             "label_en": c.label.en,
             "label_zh": c.label.zh,
             "description_en": c.description.en,
@@ -219,7 +239,7 @@ def file_name(asked: Asked, tables: Tables, ending: str) -> str:
 
 def named(asked: Asked, version: str, ending: str) -> str:
     """The same for whatever data `version` names, or stands for."""
-    parts = ["reelshift", asked.name, _chosen(asked.filters)]
+    parts = ["reelshift", asked.name, _chosen(asked.settled().filters)]
     parts += ["records"] if asked.what == "charts" and asked.rows == "records" else []
     return "_".join([*parts, version]) + f".{ending}"
 

@@ -14,8 +14,6 @@ import streamlit as st
 
 from components import state
 from components.described import COUNTING, NAMED, how_many, parameter_label
-from components.described import scope_text as scope_text
-from components.described import table_name as table_name
 from components.plain import plain
 from components.words import Words
 from data.catalog import dictionary

@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 
 from components.chart import Chart
+from components.ordering import reading
 from components.words import Words, catalogue
 from data.catalog import dictionary
 
@@ -23,13 +24,7 @@ def terms() -> tuple[str, ...]:
 
 def in_order(names: tuple[str, ...], words: Words) -> tuple[str, ...]:
     """Terms as a reader looks them up: by the alphabet, in Chinese by pinyin."""
-
-    def place(name: str) -> bytes:
-        term = words.t(f"glossary.terms.{name}.term").casefold()
-        # The common characters stand in GB 18030 in the order of their pinyin.
-        return term.encode("gb18030" if words.lang == "zh" else "utf-8")
-
-    return tuple(sorted(names, key=place))
+    return tuple(sorted(names, key=lambda name: reading(words.t(f"glossary.terms.{name}.term"), words.lang)))
 
 
 def entry(name: str, words: Words) -> str:

@@ -70,25 +70,9 @@ def _choices(tables: Tables, filters: Filters, words: Words) -> None:
 
 def series(tables: Tables, filters: Filters, words: Words) -> None:
     """Which loaded series are drawn; untouched, those of the chosen sectors."""
-    names = study.series_names(tables, words)
-    usual = [s.code for s in studied.matching(tables.levels, filters.without("series"))[: index_levels.MOST]]
-    # Streamlit remembers a widget by its label: the language is part of the key.
-    key = f"f:levels-series:{words.lang}"
-    state.follow(key, [s.code for s in studied.matching(tables.levels, filters)[: index_levels.MOST]])
-
-    def push() -> None:
-        codes = sorted(st.session_state[key])
-        state.choose("series", [] if codes == sorted(usual) else codes)
-
-    st.multiselect(
-        words.t("levels.series"),
-        list(names),
-        key=key,
-        format_func=lambda code: names.get(code, code),
-        max_selections=index_levels.MOST,
-        placeholder=words.t("levels.series_all"),
-        on_change=push,
-    )
+    now = [s.code for s in studied.matching(tables.levels, filters)[: index_levels.MOST]]
+    said = words.t("levels.series"), words.t("levels.series_all")
+    study.choose_series("levels-series", said, now, index_levels.MOST, tables, filters, words)
 
 
 def event(label: str, without: str, tables: Tables, filters: Filters, words: Words) -> None:

@@ -9,8 +9,8 @@ from components import RELEASE, pictures
 from components.answers import COMMON
 from components.asked import ROWS, SCHEME
 from components.charts import CHART
+from components.cited import PROJECT
 from components.embed import EMBED_THEMES
-from components.files import PROJECT
 from components.theme import THEMES
 from components.words import LANGUAGES, Words
 from data import citing
@@ -232,7 +232,11 @@ _SCHEMAS: Json = {
         },
     },
     "Index": {"type": "object", "required": ["data_version"], "properties": {"data_version": _TEXT}},
-    "Record": {"type": "object", "required": ["table", "key", "record", "documents", "citation_en", "citation_zh", "address"]},
+    "Record": {
+        "type": "object",
+        "required": ["table", "key", "record", "columns", "documents", "licence", "citation_en", "citation_zh", "address"],
+        "properties": {"columns": {"type": "array", "items": {"$ref": "#/components/schemas/Column"}}},
+    },
     "Changes": {"type": "object", "required": ["data_version", "versions"]},
     "OpenAPI": {"type": "object", "required": ["openapi", "info", "paths"]},
     "Health": {"type": "object", "required": ["status"], "properties": {"status": {"enum": ["ok", "unreadable"]}}},

@@ -1,12 +1,18 @@
-"""Names in the order of the reader's alphabet: English without case and accents, Chinese by pinyin."""
+"""Names and terms in the order of the reader's alphabet: English without case and accents, Chinese by pinyin."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 from components.words import Words
-from data.searching import searchable
+from data.searching import by_pinyin, searchable
 from data.tables import Tables
+
+
+@lru_cache(maxsize=512)
+def reading(text: str, lang: str) -> str:
+    """By what a few short texts sort; names of the register have theirs from the build, as the library for it is large."""
+    return by_pinyin(text) if lang == "zh" else searchable(text)
 
 
 @lru_cache(maxsize=8)

@@ -119,6 +119,7 @@ def head(name: str, lang: str, query: str, host: str, subject: str = "") -> str:
     for other in LANGUAGES:
         address = f"{host}{path}?{urlencode([*pairs, ('lang', other)])}"
         lines.append(f'<link rel="alternate" hreflang="{HTML_LANGUAGES[other]}" href="{html.escape(address)}">')
+    lines.append(f'<link rel="stylesheet" href="{assets()["loading_css"]}">')
     lines.append(f'<link rel="stylesheet" media="print" href="{assets()["print_css"]}">')
     lines.append(f'<script defer src="{assets()["print_script"]}"></script>')
     feed = words.t("head.feed")

@@ -40,16 +40,12 @@ def _one_table(tables: Tables, filters: Filters, lang: str) -> None:
     rows = collected(select(tables.frame(table.name), table.name, filters))
     st.caption(plain(words.t("register.row_is", row=table.row[lang]) + words.t("joiner") + table.description[lang]))
     panel.offer_table(table.name, tables, filters, words.lang)
-    shown, settings = records.table_view(rows, table.name, words)
-    st.dataframe(
-        shown,
-        column_config=settings,
-        hide_index=True,
-        height=620,
-        placeholder=MISSING,
-        alt=words.t("register.alt", table=table.title[lang], n=len(rows)),
-        key="register:frame",
-    )
+    _whole(rows, table.name, words.t("register.alt", table=table.title[lang], n=len(rows)), "register:frame", words)
+
+
+def _whole(rows: pd.DataFrame, table: str, alt: str, key: str, words: Words) -> None:
+    shown, settings = records.table_view(rows, table, words)
+    st.dataframe(shown, column_config=settings, hide_index=True, height=620, placeholder=MISSING, alt=alt, key=key)
 
 
 def show_sources(tables: Tables, words: Words) -> None:
@@ -61,16 +57,7 @@ def show_sources(tables: Tables, words: Words) -> None:
         kinds = [v for v in dictionary().codes["source_version"] if v in counts]  # as the dictionary has them, what is not known last
         said = [f"{words.code('source_version', v)} {words.number(counts[v])}" for v in kinds]
         st.caption(plain(words.t("register.sources_about", versions=words.listed(said))))
-        shown, settings = records.table_view(sources, "sources", words)
-        st.dataframe(
-            shown,
-            column_config=settings,
-            hide_index=True,
-            height=620,
-            placeholder=MISSING,
-            alt=words.t("register.sources", n=len(sources)),
-            key="sources:frame",
-        )
+        _whole(sources, "sources", words.t("register.sources", n=len(sources)), "sources:frame", words)
 
 
 def show_dictionary(tables: Tables, words: Words) -> None:

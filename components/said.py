@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from components.asked import Asked
-from components.behind import made_of as made_of
+from components.behind import made_of
 from components.breaking import width
 from components.chart import Chart
 from components.charts import CHART, finding_of

@@ -11,10 +11,9 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from components import brief, changes, cite, pictures, state
-from components.asked import OPTIONS_OF as OPTIONS_OF
-from components.asked import Asked, site
-from components.asked import explicit as explicit
+from components import brief, changes, pictures, state
+from components.asked import Asked, explicit, site
+from components.cited import citation_of
 from components.described import scope_text
 from components.making import file_button, wait_for
 from components.plain import plain
@@ -168,7 +167,7 @@ def _brief(filters: Filters, tables: Tables, words: Words) -> None:
 
 def citations(asked: Asked, tables: Tables, words: Words) -> None:
     """A chart, a table or (without a name) the whole collection in every form of citation, to copy or as a file."""
-    cited = cite.citation_of(asked, tables)
+    cited = citation_of(asked, tables)
     label = words.t("panel.cite.label")
     form = choose(label, citing.FORMS, "panel:form", lambda code: words.t(f"panel.cite.form.{code.replace('.', '_')}"), persist="session")
     text = citing.written(cited, form, words.lang)

@@ -71,7 +71,7 @@ def calm(words: Words) -> Iterator[None]:
 
 def heading(name: str, words: Words, beside: Callable[[Words], None] | None = None) -> None:
     """The top of every page: its title, what may stand `beside` it, what the whole page offers, its line of introduction."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="top"):
         st.title(words.t(f"pages.{name}" if name != "overview" else "site.tagline"), anchor=False)
         if beside is not None:
             beside(words)

@@ -10,7 +10,8 @@ import shlex
 from collections.abc import Callable
 
 from components.asked import Asked
-from components.files import file_name
+from components.files import content, file_name, table_of
+from data.export import columns_of
 from data.tables import Tables
 
 
@@ -33,16 +34,24 @@ def _r(asked: Asked, tables: Tables) -> str:
 
 
 def _excel(asked: Asked, tables: Tables) -> str:
-    """Power Query: data, from a blank query, the advanced editor."""
+    """Power Query: data, from a blank query, the advanced editor. A CSV is all text to it: numbers and days are named, and read
+    as they are written (`en-US`), whatever the machine's own commas are."""
     address = asked.address("csv").replace('"', '""')
+    columns = columns_of(content(asked, tables), table_of(asked))
+    types = ", ".join(f'{{"{column.name}", {_POWER_QUERY[column.type]}}}' for column in columns if column.type in _POWER_QUERY)
     return (
         "let\n"
         f'    File = Web.Contents("{address}"),\n'
         '    Rows = Csv.Document(File, [Delimiter = ",", Encoding = 65001, QuoteStyle = QuoteStyle.Csv]),\n'
-        "    Data = Table.PromoteHeaders(Rows, [PromoteAllScalars = true])\n"
+        "    Named = Table.PromoteHeaders(Rows, [PromoteAllScalars = true]),\n"
+        f'    Data = Table.TransformColumnTypes(Named, {{{types}}}, "en-US")\n'
         "in\n"
         "    Data"
     )
+
+
+#: What columns that are no text are to Power Query.
+_POWER_QUERY = {"number": "type number", "integer": "Int64.Type", "boolean": "type logical", "day": "type date"}
 
 
 def _sheets(asked: Asked, tables: Tables) -> str:

@@ -81,28 +81,34 @@ def event(tables: Tables, filters: Filters, words: Words) -> None:
 
 def series(tables: Tables, filters: Filters, words: Words) -> None:
     """Which loaded series are shown; untouched, those of the chosen sectors."""
-    names = series_names(tables, words)
-    usual = [s.code for s in studied.matching(tables.levels, filters.without("series"))[: studied.MOST]]
     now = [one.series.code for one in studied.shown(tables.levels, filters)]
-    key = f"f:series:{words.lang}"
+    choose_series("series", (words.t("study.series"), words.t("study.series_hint")), now, studied.MOST, tables, filters, words)
+    more = len(studied.matching(tables.levels, filters)) - len(now)
+    if more > 0:
+        st.caption(plain(words.t("study.more", n=more)))
+
+
+def choose_series(name: str, said: tuple[str, str], now: list[str], most: int, tables: Tables, filters: Filters, words: Words) -> None:
+    """A choice among the loaded series, in the link as `series=`; `said`: its label, and what stands in it while nothing is chosen."""
+    names = series_names(tables, words)
+    usual = sorted(s.code for s in studied.matching(tables.levels, filters.without("series"))[:most])
+    # Streamlit remembers a widget by its label: the language is part of the key.
+    key = f"f:{name}:{words.lang}"
     state.follow(key, now)
 
     def push() -> None:
         codes = sorted(st.session_state[key])
-        state.choose("series", [] if codes == sorted(usual) else codes)
+        state.choose("series", [] if codes == usual else codes)
 
     st.multiselect(
-        words.t("study.series"),
+        said[0],
         list(names),
         key=key,
         format_func=lambda code: names.get(code, code),
-        max_selections=studied.MOST,
-        placeholder=words.t("study.series_hint"),
+        max_selections=most,
+        placeholder=said[1],
         on_change=push,
     )
-    more = len(studied.matching(tables.levels, filters)) - len(now)
-    if more > 0:
-        st.caption(plain(words.t("study.more", n=more)))
 
 
 def series_names(tables: Tables, words: Words) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What is done once for all readers: the tables opened, then every chart drawn in both languages."""
+"""What is done once for all readers: the tables opened, the largest scripts packed, every chart drawn in both languages."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gc
 import logging
 
 from components.charts import CHARTS, figure_of
+from components.packed import pack_large
 from components.words import LANGUAGES
 from data.catalog import TABLE_NAMES
 from data.filters import Filters
@@ -25,7 +26,8 @@ def open_all() -> None:
 
 
 def warm() -> None:
-    """Draw every chart without filters, the overview's first. What fails is logged."""
+    """Draw every chart without filters, the overview's first; compress what visitors wait for. What fails is logged."""
+    pack_large()
     try:
         tables = open_tables()
     except TableUnreadable:

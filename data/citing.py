@@ -137,14 +137,14 @@ def _iso(issued: str) -> str:
 
 
 def _text(c: Citation, lang: str) -> str:
-    """Running text; it does not end on a full stop that would be taken for a part of the address."""
+    """Running text; no full stop or full-width comma behind the address, which would be taken for a part of it."""
     who, title = c.who(lang), c.title(lang)
     if lang == "zh":
         kind = "［数据集］" if c.is_data else ""
-        version = f"版本 {c.version}" if c.version else ""
-        opened = f"{c.opened} 访问" if c.opened else ""
-        parts = [f"《{title}》{kind}", version, "" if c.is_data else _iso(c.issued), c.remark(lang), c.address, opened]
-        return f"{who}：{'，'.join(p for p in parts if p)}{'。' if opened else ''}"
+        version = f"版本{c.version}" if c.version else ""
+        opened = f"{c.opened}访问" if c.opened else ""
+        parts = [f"《{title}》{kind}", version, "" if c.is_data else _iso(c.issued), c.remark(lang), opened, c.address]
+        return f"{_wide(who) if c.is_data else who}：{'，'.join(p for p in parts if p)}"
     year = str(_parts(c.issued)[0]) if c.is_data and c.issued else _iso(c.issued) or "n.d."
     kind = " [Data set]" if c.is_data else ""
     version = f" Version {c.version}." if c.version else ""
@@ -187,7 +187,7 @@ def _bibtex(c: Citation, lang: str) -> str:
 
 
 def _version_words(c: Citation, lang: str) -> str:
-    return (f"数据版本 {c.version}" if lang == "zh" else f"Data version {c.version}") if c.version else ""
+    return (f"数据版本{c.version}" if lang == "zh" else f"Data version {c.version}") if c.version else ""
 
 
 def _verbatim(address: str) -> str:

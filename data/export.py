@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,6 +36,8 @@ MEDIA_TYPES = {
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 #: What a spreadsheet takes for the start of a formula (OWASP, CSV injection), also behind blanks.
 _RUNS = re.compile("'*[ \u00a0\u3000]*[=+\\-@\t\r\n＝＋－＠]")
+#: So many rows are made into text at a time.
+ROWS_AT_A_TIME = 5_000
 #: What an Excel sheet holds at most.
 EXCEL_ROWS, EXCEL_CHARACTERS = 1_048_576, 32_767
 
@@ -118,12 +120,23 @@ def _array(values: pd.Series[Any], field: pa.Field) -> pa.Array:
     return array.cast(field.type)
 
 
-def to_csv(data: pa.Table) -> bytes:
-    """CSV that Excel opens as it is meant: byte order mark, header on line 1, text made safe."""
+def to_csv(data: pa.Table, *, begins: bool = True) -> bytes:
+    """CSV that Excel opens as it is meant: byte order mark, header on line 1, text made safe; without the two what goes on with a file."""
     out = io.BytesIO()
-    out.write(BYTE_ORDER_MARK)
-    pa_csv.write_csv(_sheet_safe_table(data), out, pa_csv.WriteOptions(include_header=True, quoting_style="needed"))
+    out.write(BYTE_ORDER_MARK if begins else b"")
+    pa_csv.write_csv(_sheet_safe_table(data), out, pa_csv.WriteOptions(include_header=begins, quoting_style="needed"))
     return out.getvalue()
+
+
+def _csv_pieces(frame: pd.DataFrame, table: str | None) -> Iterator[bytes]:
+    for number, rows in enumerate(_parts(frame)):
+        yield to_csv(arrow_table(rows, table), begins=number == 0)
+
+
+def _parts(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """The frame a few rows at a time; an empty one once."""
+    for start in range(0, max(1, len(frame)), ROWS_AT_A_TIME):
+        yield frame.iloc[start : start + ROWS_AT_A_TIME]
 
 
 def _sheet_safe_table(data: pa.Table) -> pa.Table:
@@ -143,10 +156,18 @@ def to_parquet(data: pa.Table) -> bytes:
     return out.getvalue()
 
 
-def to_json(data: pa.Table, about: dict[str, Any]) -> bytes:
-    """One object: what the file is (`about`), what its columns are, and its rows."""
-    columns = [{"name": f.name} | {k.decode(): v.decode() for k, v in (f.metadata or {}).items()} for f in data.schema]
-    return orjson.dumps({**about, "columns": columns, "rows": data.to_pylist()}, option=orjson.OPT_INDENT_2)
+def _json_pieces(frame: pd.DataFrame, table: str | None, about: dict[str, Any]) -> Iterator[bytes]:
+    """One object: what the file is (`about`), what its columns are, and its rows: a few at a time, as orjson writes all of them."""
+    columns = _meanings(arrow_table(frame.head(0), table).schema)
+    said = {key: value for key, value in about.items() if key != "rows"}
+    opening, closing = orjson.dumps({**said, "columns": columns, "rows": [0]}, option=orjson.OPT_INDENT_2).rsplit(b"\n    0", 1)
+    if frame.empty:
+        yield opening + closing.lstrip()
+        return
+    for number, rows in enumerate(_parts(frame)):
+        listed = orjson.dumps({"": arrow_table(rows, table).to_pylist()}, option=orjson.OPT_INDENT_2)
+        yield (b"," if number else opening) + listed[listed.index(b"[") + 1 : -len(closing)]
+    yield closing
 
 
 def to_xlsx(data: pa.Table, about: dict[str, Any], sources: pd.DataFrame | None = None) -> bytes:
@@ -175,10 +196,23 @@ def to_xlsx(data: pa.Table, about: dict[str, Any], sources: pd.DataFrame | None 
         _write_rows(book.add_worksheet("filters"), ["what", "value", "en", "zh"], _said_of(about), bold)
         if sources is not None:
             _write_sheet(book, "sources", _register(sources), bold, day)
-        heads = ["name", "unit", "label_en", "label_zh", "description_en", "description_zh", "caveats"]
-        meanings = [{"name": f.name} | {k.decode(): v.decode() for k, v in (f.metadata or {}).items()} for f in data.schema]
-        _write_rows(book.add_worksheet("dictionary"), heads, [[m.get(h, "") for h in heads] for m in meanings], bold)
+        heads = ["name", *(f"{part}_{lang}" for part in ("label", "unit", "description", "caveats") for lang in ("en", "zh"))]
+        rows = [[meaning.get(head, "") for head in heads] for meaning in _meanings(data.schema)]
+        _write_rows(book.add_worksheet("dictionary"), heads, rows, bold)
     return out.getvalue()
+
+
+def _meanings(schema: pa.Schema) -> list[dict[str, str]]:
+    """What each column of a file is, its unit and caveats in words too."""
+    known, told = dictionary(), []
+    for field in schema:
+        said = {"name": field.name} | {k.decode(): v.decode() for k, v in (field.metadata or {}).items()}
+        for lang in ("en", "zh"):
+            said |= {f"unit_{lang}": known.label("unit", said["unit"], lang)} if "unit" in said else {}
+            texts = [known.caveats[code][lang] for code in split(said.get("caveats", ""))]
+            said |= {f"caveats_{lang}": ("" if lang == "zh" else " ").join(texts)} if texts else {}
+        told.append(said)
+    return told
 
 
 def _said_of(about: dict[str, Any]) -> list[list[Any]]:
@@ -192,6 +226,8 @@ def _said_of(about: dict[str, Any]) -> list[list[Any]]:
             rows += [[f"{key}.{path}", *said] for path, said in _within(value)]
         elif (key.endswith("_zh") and f"{key.removesuffix('_zh')}_en" in about) or (f"{key}_en" in about and f"{key}_zh" in about):
             continue
+        elif stem != key and isinstance(value, list) and f"{stem}_zh" in about:
+            rows += [[stem, "", *both] for both in zip(value, about[f"{stem}_zh"], strict=True)]
         elif stem != key and f"{stem}_zh" in about:
             plain = about.get(stem, "")
             rows.append([stem, "" if plain == value else _cell(plain), _cell(value), _cell(about[f"{stem}_zh"])])
@@ -258,8 +294,8 @@ def _write_rows(sheet: Any, heads: list[str], rows: Iterable[list[Any]], bold: A
                 sheet.write_number(number, position, value)
             else:
                 sheet.write_string(number, position, _fitting(sheet_safe(str(value))))
-    for position, width in enumerate((24, 60, 30, 30, 60, 60, 30)[: len(heads)]):
-        sheet.set_column(position, position, width)
+    for position, head in enumerate(heads):
+        sheet.set_column(position, position, 24 if head.startswith(("what", "name", "label", "unit")) else 60)
     sheet.freeze_panes(1, 0)
 
 
@@ -274,15 +310,22 @@ def _register(rows: pd.DataFrame) -> pa.Table:
     return table.cast(pa.schema([pa.field(f.name, pa.date32()) if pa.types.is_timestamp(f.type) else f for f in table.schema]))
 
 
-def to_file(form: str, frame: pd.DataFrame, table: str | None, about: dict[str, Any], sources: pd.DataFrame | None = None) -> bytes:
-    """A frame as a file of one of FORMATS. Raises ValueError for another, naming these."""
+def pieces(
+    form: str, frame: pd.DataFrame, table: str | None, about: dict[str, Any], sources: pd.DataFrame | None = None
+) -> Iterator[bytes]:
+    """A frame as a file of one of FORMATS, bit by bit: text that is long is never held whole. Raises as `to_file` does."""
     if form not in FORMATS:
         raise ValueError(f"{form!r} is not a format here; choose one of {', '.join(FORMATS)}")
-    data = arrow_table(frame, table)
     if form == "csv":
-        return to_csv(data)
-    if form == "parquet":
-        return to_parquet(data.replace_schema_metadata({k: json.dumps(v, ensure_ascii=False) for k, v in about.items()}))
+        return _csv_pieces(frame, table)
     if form == "json":
-        return to_json(data, about)
-    return to_xlsx(data, about, sources)
+        return _json_pieces(frame, table, about)
+    data = arrow_table(frame, table)
+    if form == "parquet":
+        return iter([to_parquet(data.replace_schema_metadata({k: json.dumps(v, ensure_ascii=False) for k, v in about.items()}))])
+    return iter([to_xlsx(data, about, sources)])
+
+
+def to_file(form: str, frame: pd.DataFrame, table: str | None, about: dict[str, Any], sources: pd.DataFrame | None = None) -> bytes:
+    """The same at once. Raises ValueError for another format, naming these, and TooLarge for rows that it cannot hold."""
+    return b"".join(pieces(form, frame, table, about, sources))

@@ -18,7 +18,8 @@ def searchable(text: str) -> str:
 def by_pinyin(text: str) -> str:
     """A text by which Chinese names sort: searchable, each Chinese character by its reading and tone (中国 as zhong1 guo2).
 
-    For the build: the library reads names in their context (重庆 is chong2 qing4) and takes 60 MB for it.
+    The library reads names in their context (重庆 is chong2 qing4) and takes 60 MB for it once it is used: for the build, and
+    for what no build knows.
     """
     from pypinyin import Style, lazy_pinyin
 

@@ -27,5 +27,6 @@ name = chosen.url_path or "overview"
 st.set_page_config(page_title=page_title(name, words, subject_of(name, state.filters()[0], words)))
 st.logo(str(shell.ICON))
 state.keep_across_pages(chosen.url_path)
-shell.draw(chosen.run, words)
-shell.footer(words)
+with st.container(key="page"):
+    shell.draw(chosen.run, words)
+    shell.footer(words)

@@ -15,7 +15,7 @@ from components import addresses, answers
 from components.addresses import CHART_ENDINGS, CHART_MEDIA, TABLE_ENDINGS, TABLE_MEDIA
 from components.answers import COMMON
 from components.chart import Chart
-from components.charts import CHART, CHARTS, figure_of
+from components.charts import CHART, CHARTS, figure_of, finding_of
 from components.theme import INK, without_ink
 from components.words import LANGUAGES
 from data.catalog import TABLE_NAMES, dictionary
@@ -78,7 +78,8 @@ def test_everything_that_the_catalogues_list_answers(client: TestClient) -> None
 def test_an_address_gives_the_bytes_of_the_button(client: TestClient, served: Tables, chart: Chart, form: str) -> None:
     answer = client.get(f"/charts/{chart.slug}.{form}?{QUERY}")
     assert answer.content == chart_file(chart, served, FILTERS, form, SITE)
-    name = f"reelshift_{chart.slug}_short_drama_cross-0_from-2024_{served.version}.{form}"
+    taken = f"_event-{chart.usual_event}" if chart.usual_event else ""
+    name = f"reelshift_{chart.slug}_short_drama_cross-0_from-2024{taken}_{served.version}.{form}"
     assert answer.headers["content-disposition"] == f"attachment; filename=\"{name}\"; filename*=UTF-8''{name}"
 
 
@@ -100,7 +101,11 @@ def test_the_figure_is_the_one_that_is_drawn(client: TestClient, served: Tables)
         lang = LANGUAGES[number % 2]
         answer = client.get(f"/charts/{chart.slug}.plotly.json?sector=film&lang={lang}")
         drawn = json.loads(figure_of(chart, served, Filters(("film",)), lang).to_json())
-        assert answer.json() == without_ink(drawn), "the colour that only Streamlit knows is left to the template"
+        given = answer.json()
+        meta = given["layout"].pop("meta")
+        assert given == without_ink(drawn), "the colour that only Streamlit knows is left to the template"
+        assert (meta["chart"], meta["data_version"]) == (chart.slug, served.version)
+        assert meta[f"finding_{lang}"] == finding_of(chart, served, Filters(("film",)), lang)
         assert INK not in answer.text
 
 
@@ -159,6 +164,7 @@ def test_a_wrong_query_is_400_and_names_what_is_allowed(
     read = answer.json()
     assert read["parameter"] == parameter
     assert read["allowed"] == allowed
+    assert answer.headers["cache-control"] == "no-store", "it may be right tomorrow"
 
 
 @pytest.mark.parametrize(
@@ -279,7 +285,7 @@ def test_a_failure_is_json_without_its_trace(client: TestClient, monkeypatch: py
     def fails(*_: Any) -> bytes:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(addresses, "data_file", fails)
+    monkeypatch.setattr(addresses, "data_pieces", fails)
     answer = client.get("/charts/coverage.csv")
     assert answer.status_code == 500
     assert "secret" not in answer.text
@@ -302,6 +308,23 @@ def test_healthz_is_200_with_the_version(client: TestClient, served: Tables) -> 
     answer = client.get("/healthz")
     assert answer.status_code == 200
     assert answer.json() == {"status": "ok", "data_version": served.version, "charts": len(CHARTS)}
+    assert (answer.headers["cache-control"], answer.headers["access-control-allow-origin"]) == ("no-store", "*")
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_healthz_too_refuses_what_nothing_answers(client: TestClient, method: str) -> None:
+    answer = client.request(method, "/healthz")
+    assert (answer.status_code, answer.headers["allow"], answer.json()["parameter"]) == (405, "GET, HEAD", "method")
+    assert client.options("/healthz").status_code == 204
+
+
+@pytest.mark.parametrize("address", ["/charts/coverage.csv?sector=film", "/tables/models.parquet", "/charts/coverage.plotly.json"])
+def test_a_link_alone_leads_to_what_describes_it_and_to_its_licence(client: TestClient, address: str) -> None:
+    links = {link["rel"]: link["url"] for link in client.head(address).links.values()}
+    assert set(links) == {"service-desc", "describedby", "license"}
+    about = client.get(links["describedby"]).json()
+    assert about["licence_address"] == links["license"]
+    assert [f["code"] for f in about["filters"]] == (["film"] if "film" in address else [])
 
 
 @pytest.mark.parametrize(("name", "table"), [("manifest.json", "manifest"), ("sources.parquet", "sources")])
@@ -509,7 +532,13 @@ def test_a_record_comes_whole_with_its_documents(client: TestClient, served: Tab
         key = str(served.native(table)[dictionary().tables[table].key].iloc[0])
         read = client.get(f"/records/{table}/{key}.json").json()
         assert (read["table"], read["key"]) == (table, key)
-        assert set(read["record"]) == {c.name for c in dictionary().tables[table].columns if c.is_shown}
+        shown = [c for c in dictionary().tables[table].columns if c.is_shown]
+        assert [c["name"] for c in read["columns"]] == [c.name for c in shown]
+        words = {f"{c.name}_{lang}" for c in shown if c.codes for lang in LANGUAGES}
+        assert {c.name for c in shown} <= set(read["record"]) <= {c.name for c in shown} | words
+        for row in (read["record"], *read["documents"]):
+            assert not any(isinstance(value, str) and value.endswith("T00:00:00.000") for value in row.values()), "a day is a day"
+        assert read["licence_address"].startswith("https://creativecommons.org/")
         assert key in read["citation_en"] or table in ("entities", "series", "sources")
         if isinstance(read["record"].get("source_ids"), str):
             assert [d["source_id"] for d in read["documents"]] == sorted(read["record"]["source_ids"].split(";"))

@@ -25,6 +25,7 @@ from components.described import table_name
 from components.files import content, data_file, documents_of
 from components.words import LANGUAGES, Words
 from data.bundle import pack
+from data.catalog import dictionary
 from data.export import columns_of
 from data.filters import Filters, account
 from data.tables import Tables, open_tables
@@ -63,7 +64,9 @@ def test_every_file_of_the_bundle_is_what_its_button_gives(no_browser: None) -> 
     assert len(records) == about["records_behind"]["funding_rounds"]["n"] == about["records_selected"]["funding_rounds"]["n"]
     assert about["rows"] == len(frame_of(CHART[ASKED.name], TABLES, ASKED.filters))
     counted = {reason: n for reason, n in about["records_selected"]["funding_rounds"].items() if not reason.startswith("title_")}
+    cross = counted.pop("cross_included")
     assert counted.pop("total") == sum(counted.values())
+    assert cross == sum("film" not in r["sectors"].split(";") for r in records) > 0
     assert [(f["parameter"], f["code"]) for f in about["filters"]] == [("sector", "film"), ("from", "2024")]
     assert about["address_newest"] == "https://reelshift.example.org/charts/funding-timeline.csv?sector=film&from=2024"
     assert pq.read_table(io.BytesIO(files["data.parquet"])).num_rows == about["rows"]
@@ -190,7 +193,7 @@ def test_no_file_claims_a_day_of_access(no_browser: None) -> None:
     assert "Y2  -" not in files["citation.ris"].decode()
     assert "accessed" not in json.loads(files["citation.csl.json"])[0]
     text = files["citation.txt"].decode()
-    assert not re.search("accessed|访问。", text)
+    assert not re.search(r"accessed|\d访问", text)
     assert "[引用日期]" in text
     about = json.loads(files["metadata.json"])
     assert about["citation_en"] == text.splitlines()[0]
@@ -225,6 +228,39 @@ def test_a_whole_table_has_a_bundle_too(no_browser: None) -> None:
     files = opened(Asked("models", "tables"))
     assert "records.csv" not in files
     assert len(list(csv.DictReader(io.StringIO(files["data.csv"].decode("utf-8-sig"))))) == 40
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_table_without_documents_says_so_and_what_a_row_is(no_browser: None, lang: str) -> None:
+    words, described = Words(lang), dictionary().tables["series"]
+    said = readme_of(Asked("series", "tables"), lang)
+    assert words.t("bundle.no_documents") in said
+    assert words.t("bundle.documents", n=0) not in said
+    assert words.t("register.row_is", row=described.row[lang]) in said
+    assert words.t("bundle.no_documents") not in readme_of(Asked("sources", "tables"), lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_filter_of_another_page_is_said_to_have_no_bearing(no_browser: None, lang: str) -> None:
+    said, words = readme_of(replace(ASKED, filters=Filters(("film",), since="2024", stance=("negative",))), lang), Words(lang)
+    [told] = [line for line in said.splitlines() if "`stance=negative`" in line]
+    assert told.endswith(words.t("bundle.no_bearing"))
+    assert said.count(words.t("bundle.no_bearing")) == 1
+    assert words.t("bundle.no_bearing") in readme_of(Asked("sources", "tables", Filters(("film",))), lang), (
+        "no selection narrows a register"
+    )
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_readme_says_what_a_sector_brings_along_and_what_a_spreadsheet_does(no_browser: None, lang: str) -> None:
+    words, asked = Words(lang), replace(ASKED, filters=Filters(("film",)))
+    kept, alone = (account(TABLES.frame("funding_rounds"), "funding_rounds", Filters(("film",), cross=cross)).n for cross in (True, False))
+    assert kept > alone
+    said = readme_of(asked, lang)
+    assert words.t("bundle.cross", n=kept - alone) in said
+    assert "`cross=0`" not in readme_of(replace(asked, filters=Filters()), lang)
+    assert words.t("bundle.typed") in said
+    assert "https://creativecommons.org/licenses/by/4.0/" in said
 
 
 def test_an_empty_selection_is_a_bundle_that_says_so(no_browser: None, empty: Tables) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.changes import change_words, in_view
-from components.feeds import in_short
+from components.changes import in_view
+from components.feeds import change_words, in_short
 from components.words import LANGUAGES, Words
 from data.catalog import TABLE_NAMES
 from data.filters import Filters

@@ -58,6 +58,15 @@ def test_the_collection_a_table_and_a_record_are_cited_by_their_own_addresses() 
         citation_of(ASKED, TABLES, ("opinions", "nobody"))
 
 
+def test_chinese_running_text_ends_on_the_address() -> None:
+    """A full-width comma or full stop behind it would be taken for a part of the link."""
+    text = written(citation_of(ASKED, TABLES, accessed=DAY), "txt", "zh")
+    assert text.startswith(
+        f"Reelshift（影变）：《各轮融资：影视 · 2024年以来》［数据集］，版本{TABLES.version}，2026-11-23访问，https://x.org/funding?"
+    )
+    assert re.fullmatch(r".*，https://x\.org/[!-~]+\n", text)
+
+
 def test_a_record_leads_to_its_original_documents_as_they_are_dated() -> None:
     row = TABLES.native("opinions").set_index("opinion_id").loc["O0133"]
     sources = TABLES.native("sources").set_index("source_id")
@@ -206,6 +215,10 @@ def test_a_wrong_citation_is_refused_by_name(client: TestClient, query: str, sta
     answer = client.get(f"/{query}")
     assert (answer.status_code, answer.json()["parameter"]) == (status, parameter)
     assert answer.json()["allowed"]
+
+
+def test_a_mistyped_record_is_told_the_nearest(client: TestClient) -> None:
+    assert "opinions/O0133" in client.get("/cite.txt?record=opinions/OO133").json()["allowed"]
 
 
 def test_an_unknown_form_is_404(client: TestClient) -> None:

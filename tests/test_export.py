@@ -6,8 +6,10 @@ import csv
 import io
 import json
 from datetime import date, datetime
+from typing import Any
 
 import openpyxl
+import orjson
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -16,11 +18,24 @@ from hypothesis import strategies as st
 
 from components.asked import Asked
 from components.chart import Chart
-from components.charts import CHARTS, frame_of
-from components.files import file_name
+from components.charts import CHART, CHARTS, frame_of
+from components.files import content, file_name
+from data import export
 from data.build import TABLES_DIR
 from data.catalog import TABLE_NAMES, dictionary
-from data.export import FORMATS, MEDIA_TYPES, arrow_table, columns_of, sheet_csv, sheet_raw, sheet_safe, to_csv, to_file, with_labels
+from data.export import (
+    FORMATS,
+    MEDIA_TYPES,
+    arrow_table,
+    columns_of,
+    pieces,
+    sheet_csv,
+    sheet_raw,
+    sheet_safe,
+    to_csv,
+    to_file,
+    with_labels,
+)
 from data.filters import Filters
 from data.tables import Tables, open_tables
 from tests.factory import tables_from
@@ -115,7 +130,8 @@ def test_negative_numbers_stay_numbers_in_csv_and_xlsx() -> None:
 
 def test_an_xlsx_has_types_a_frozen_header_and_its_sheets() -> None:
     chosen = {"parameter": "sector", "code": "film", "label_en": "Film & TV", "label_zh": "影视"}
-    said_of = {"title_en": "A title", "title_zh": "标题", "finding_en": "=1+1", "finding_zh": "-1"}
+    said_of: dict[str, Any] = {"title_en": "A title", "title_zh": "标题", "finding_en": "=1+1", "finding_zh": "-1"}
+    said_of |= {"caveats_en": ["First.", "Second."], "caveats_zh": ["其一。", "其二。"]}
     about = said_of | {"filters": [chosen], "rows": 3}
     about |= {"records": {"opinions": {"title_en": "Opinions", "title_zh": "观点", "n": 3, "undated": 0}}}
     sources = pd.DataFrame({"source_id": ["S1"], "title": ["+86"], "accessed": pd.to_datetime(["2026-11-22"])})
@@ -141,8 +157,12 @@ def test_an_xlsx_has_types_a_frozen_header_and_its_sheets() -> None:
     assert said["records.opinions.n"] == (3, "Opinions", "观点")
     assert "records.opinions.undated" not in said
     meanings = {row[0]: row for row in book["dictionary"].iter_rows(min_row=2, values_only=True)}
-    assert all(row[2] and row[3] for row in meanings.values()), "every column is described, words of codes too"
-    assert meanings["share_pct"][1:4] == ("percent", "Share", "占比")
+    assert all(row[1] and row[2] for row in meanings.values()), "every column is described, words of codes too"
+    percent = [dictionary().label("unit", "percent", lang) for lang in ("en", "zh")]
+    assert meanings["share_pct"][1:5] == ("Share", "占比", *percent)
+    caveats = dictionary().caveats["sectors_multiple"]
+    assert meanings["sector"][-2:] == (caveats.en, caveats.zh), "in words, not as a code"
+    assert said["caveats"][1:] == ("Second.", "其二。"), "a line each: nothing joins Chinese with a blank"
     assert [c.value for c in book["sources"][2]] == ["S1", "'+86", datetime(2026, 11, 22)]
 
 
@@ -238,6 +258,21 @@ def test_the_same_selection_gives_the_same_bytes(form: str) -> None:
     assert table_file("events", REAL, filters, form) == table_file("events", again, filters, form)
 
 
+@pytest.mark.parametrize("rows", [7, 229, 1000])
+@pytest.mark.parametrize("filters", [Filters(), Filters(since="2035")])
+def test_rows_made_a_few_at_a_time_are_the_same_bytes(monkeypatch: pytest.MonkeyPatch, rows: int, filters: Filters) -> None:
+    frame = content(Asked("opinions", "tables", filters), REAL)
+    about: dict[str, Any] = {"table": "opinions", "rows": len(frame), "note": 'ends like rows: [\n    0\n  ]"'}
+    data = arrow_table(frame, "opinions")
+    monkeypatch.setattr(export, "ROWS_AT_A_TIME", rows)
+    made = {form: list(pieces(form, frame, "opinions", about)) for form in ("csv", "json")}
+    assert b"".join(made["csv"]) == to_csv(data)
+    read = json.loads(b"".join(made["json"]))
+    assert len(read.pop("rows")) == len(frame)
+    assert b"".join(made["json"]) == orjson.dumps({**read, "rows": data.to_pylist()}, option=orjson.OPT_INDENT_2)
+    assert len(made["csv"]) == max(1, -(-len(frame) // rows)), "as many pieces as it takes, each of few rows"
+
+
 def test_a_row_of_hostile_text_reaches_no_cell_as_a_formula() -> None:
     tables = tables_from(opinions=[{"speaker_id": "=cmd|' /C calc'!A0", "summary_en": "@SUM(1)", "summary_zh": "＝1", "said_date": "2024"}])
     [row] = csv.DictReader(io.StringIO(table_file("opinions", tables, Filters(), "csv").decode("utf-8-sig")))
@@ -256,4 +291,6 @@ def test_file_names_say_what_which_and_when() -> None:
     long = [named(Filters(q=f"{'word ' * 30}{n}")) for n in range(2)]
     assert len(set(long)) == 2
     assert all(len(name) < 90 for name in long)
+    taken = file_name(Asked("event-window"), REAL, "csv")
+    assert taken == f"reelshift_event-window_event-{CHART['event-window'].usual_event}_{REAL.version}.csv", "the event that nobody chose"
     assert set(MEDIA_TYPES) == set(FORMATS)

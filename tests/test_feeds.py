@@ -11,6 +11,7 @@ from components.feeds import atom, entry
 from components.words import LANGUAGES, Words
 from data.catalog import dictionary
 from data.versions import Change, Manifest, manifests
+from tests.test_embed import Page
 
 
 def test_the_json_tells_every_version_newest_first(client: TestClient) -> None:
@@ -59,7 +60,24 @@ def test_the_feed_is_read_without_a_complaint(client: TestClient, lang: str) -> 
     assert len({e.id for e in feed.entries}) == len(manifests())
     assert [e.summary for e in feed.entries] == [m.why(lang) for m in reversed(manifests())]
     assert feed.feed.updated == feed.entries[0].updated
+    assert {e.link for e in feed.entries} == {feed.feed.link}, "a page to read, not a file"
     assert {link.rel for link in feed.feed.links} == {"self", "alternate"}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_entry_leads_to_the_records_that_it_names_and_says_why(client: TestClient, lang: str) -> None:
+    told = feedparser.parse(client.get(f"/changes.atom?lang={lang}").content).entries
+    [manifest] = [m for m in manifests() if "indicators/IN078" in m.reasons]
+    [content] = [e.content[0] for e in told if e.id.endswith(manifest.version)]
+    assert content.type == "text/html"
+    page = Page(content.value)
+    links = dict(zip([str(a["href"]) for a in page.all("a")], page.texts["a"], strict=True))
+    [address] = [href for href in links if "/records/indicators/IN078.json" in href]
+    assert manifest.reasons["indicators/IN078"][lang] in links[address]
+    assert Words(lang).label("sample_size", "indicators") in links[address]
+    for href in links:
+        assert client.get(href).status_code == 200, href
+    assert any("/cite.txt?" in href for href in links)
 
 
 def test_text_of_records_cannot_break_the_feed() -> None:
@@ -67,4 +85,7 @@ def test_text_of_records_cannot_break_the_feed() -> None:
     feed = feedparser.parse(atom([hostile], Asked("", "tables", site="https://x.org"), Words("en")))
     assert not feed.bozo
     assert feed.entries[0].summary == "]]></summary><script>" or "script" not in feed.entries[0].summary
+    written = Page(feed.entries[0].content[0].value)
+    assert {tag for tag, _ in written.elements} <= {"div", "p", "a"}
+    assert "<x>&\"'" in "".join(written.texts["a"])
     assert entry(hostile)["changes"][0]["key"] == "<x>&\"'"

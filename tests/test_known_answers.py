@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from components import addresses, answers, cited
+from data import export
 from data.tables import open_tables
 from data.versions import manifests
 
@@ -57,7 +59,7 @@ def test_nothing_is_made_for_a_client_that_has_it(client: TestClient, monkeypatc
     def made(*_: Any) -> bytes:
         raise AssertionError("made again")
 
-    monkeypatch.setattr(addresses, "data_file", made)
+    monkeypatch.setattr(addresses, "data_pieces", made)
     assert client.get(ADDRESS, headers={"If-None-Match": tag}).status_code == 304
 
 
@@ -112,18 +114,44 @@ def test_a_weak_tag_is_not_enough_for_a_piece(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("asked", "start", "end"), [("", 0, None), ("bytes=0-99", 0, 100), ("bytes=500-", 500, None), ("bytes=-2000", -2000, None)]
 )
+@pytest.mark.parametrize("form", ["csv", "json", "parquet"])
 def test_a_large_file_comes_in_pieces_and_in_ranges(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch, asked: str, start: int, end: int | None
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, form: str, asked: str, start: int, end: int | None
 ) -> None:
-    whole = client.get("/tables/opinions.csv", headers=IDENTITY).content
+    address = f"/tables/opinions.{form}"
+    whole = client.get(address, headers=IDENTITY).content
     monkeypatch.setattr(answers, "STREAMED_FROM", 1000)
     monkeypatch.setattr(answers, "PIECE", 777)
-    answer = client.get("/tables/opinions.csv", headers=IDENTITY | ({"Range": asked} if asked else {}))
+    monkeypatch.setattr(export, "ROWS_AT_A_TIME", 50)
+    answer = client.get(address, headers=IDENTITY | ({"Range": asked} if asked else {}))
     assert (answer.status_code, answer.content) == (206 if asked else 200, whole[start:end])
-    assert int(answer.headers["content-length"]) == len(answer.content)
-    told = client.head("/tables/opinions.csv", headers=IDENTITY)
+    told = client.head(address, headers=IDENTITY)
     assert told.headers["accept-ranges"] == answer.headers["accept-ranges"] == "bytes"
-    assert int(told.headers["content-length"]) == len(whole)
+    assert told.headers["etag"] == answer.headers["etag"]
+    made_while_sent = form != "parquet"
+    assert ("content-length" in told.headers, "content-length" in answer.headers) == (
+        not made_while_sent,
+        bool(asked) or not made_while_sent,
+    )
+    for known in (answer, told):
+        if "content-length" in known.headers:
+            assert int(known.headers["content-length"]) == len(answer.content if known is answer else whole)
+
+
+def test_no_more_of_a_long_text_is_made_than_has_to_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "STREAMED_FROM", 1000)
+    made: list[int] = []
+
+    def pieces() -> Iterator[bytes]:
+        for number in range(100):
+            made.append(number)
+            yield b"x" * 400
+
+    answer = answers.file_answer(pieces(), "x.csv", "text/csv")
+    assert isinstance(answer, answers.Streamed)
+    assert made == [0, 1, 2, 3]
+    assert answer.whole().body == b"x" * 40_000
+    assert answers.file_answer(iter([b"a", b"b"]), "x.csv", "text/csv").body == b"ab"
 
 
 def test_a_page_of_another_site_may_ask_with_conditions(client: TestClient) -> None:

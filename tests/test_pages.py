@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.charts import CHART, frame_of
+from components.asked import Asked
+from components.charts import CHART, CHARTS, frame_of
 from components.said import headline
 from components.words import LANGUAGES, Words, catalogue
 from data.filters import Filters
@@ -63,6 +65,27 @@ def warnings(at: AppTest) -> list[str]:
 def finding(slug: str, tables: Tables, filters: Filters, words: Words) -> str:
     """The finding as a card shows it: the heading, and what else it must say below."""
     return "\n".join(part for part in headline(CHART[slug].finding(frame_of(CHART[slug], tables, filters), words), words) if part)
+
+
+def named_pages() -> dict[str, list[Asked]]:
+    """The page that the files of each chart name, with the charts that it should show."""
+    shown_on: dict[str, list[Asked]] = {}
+    for chart in CHARTS:
+        if not chart.address_only and not chart.needs:
+            asked = Asked(chart.slug, filters=Filters(("games",)), lang="zh").settled()
+            shown_on.setdefault(asked.page(), []).append(asked)
+    return shown_on
+
+
+@pytest.mark.parametrize("address", named_pages())
+def test_the_page_that_a_file_names_shows_its_chart(address: str, tables: Tables) -> None:
+    place = urlsplit(address)
+    at = opened(place.path.strip("/") or "overview", **dict(parse_qsl(place.query)))
+    assert not at.exception
+    said, words = text(at), Words("zh")
+    for asked in named_pages()[address]:
+        assert finding(asked.name, tables, asked.filters, words) in said
+        assert f"{words.t(f'charts.{asked.name}.title')} · 游戏" in said
 
 
 # Every page --------------------------------------------------------------------------------------

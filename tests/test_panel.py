@@ -17,10 +17,10 @@ from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from components import making, panel, records, sharing
-from components.asked import Asked
+from components.asked import OPTIONS_OF, Asked, explicit
 from components.charts import CHART, frame_of, rows_of
 from components.making import Making
-from components.sharing import OPTIONS_OF, Here, explicit, page_link
+from components.sharing import Here, page_link
 from components.words import LANGUAGES, Words
 from data.catalog import TABLE_NAMES, dictionary
 from data.export import FORMATS

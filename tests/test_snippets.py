@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
@@ -15,6 +16,8 @@ import duckdb
 import httpx
 import pandas as pd
 import polars as pl
+import pyarrow as pa
+import pyarrow.csv as pa_csv
 import pytest
 import uvicorn
 from hypothesis import given
@@ -25,6 +28,7 @@ from components.addresses import ROUTES
 from components.asked import Asked
 from components.files import content, data_file
 from components.snippets import TOOLS, snippet
+from data.export import arrow_table
 from data.filters import Filters
 from data.tables import open_tables
 
@@ -112,3 +116,12 @@ def test_every_tool_is_written_in_something() -> None:
     excel = snippet("excel", asked("https://x.org"), TABLES)
     assert excel.startswith("let")
     assert "65001" in excel
+    typed = dict(re.findall(r'\{"(\w+)", ([\w. ]+)\}', excel))
+    assert typed["amount_usd_m"] == "type number"
+    assert typed["date_mid"] == "type date"
+    read = pa_csv.read_csv(io.BytesIO(data_file(asked(""), TABLES, "csv")))
+    assert set(typed) <= set(read.column_names)
+    text = [f.name for f in arrow_table(frame(), "funding_rounds").schema if pa.types.is_string(f.type)]
+    assert not set(typed) & set(text), "a month stays text"
+    assert len(typed) + len(text) == read.num_columns
+    assert excel.count("{") == excel.count("}")

@@ -15,6 +15,7 @@ from components.figures.parts import (
     read_in,
     sentences,
     shortened,
+    vague_spans,
 )
 from components.theme import (
     ACCENT,
@@ -62,7 +63,7 @@ def events_timeline(frame: pd.DataFrame, words: Words) -> go.Figure:
         ],
         "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
     }
-    return figure([*_spans(frame, heights), *stems, *_event_traces(frame, heights, words)], **layout)
+    return figure([*vague_spans(frame, heights, 0.35), *stems, *_event_traces(frame, heights, words)], **layout)
 
 
 def _dodged(frame: pd.DataFrame, lanes: dict[str, int], axis: Row) -> dict[int, float]:
@@ -76,26 +77,6 @@ def _dodged(frame: pd.DataFrame, lanes: dict[str, int], axis: Row) -> dict[int, 
             before = here
             heights[int(index)] = lanes[str(kind)] + (0, 0.24, -0.24)[step]
     return heights
-
-
-def _spans(frame: pd.DataFrame, heights: dict[int, float]) -> Traces:
-    """A faint line over the period of each event that is known only to a month or a year."""
-    vague = frame[frame["date_start"] != frame["date_end"]]
-    if vague.empty:
-        return []
-    return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "hoverinfo": "skip",
-            "showlegend": False,
-            "line": {"color": QUIET, "width": 3},
-            "opacity": 0.35,
-            "x": [x for a, b in zip(vague["date_start"], vague["date_end"], strict=True) for x in (day(a), day(b), None)],
-            "y": [y for i in vague.index for y in (heights[i], heights[i], None)],
-            "customdata": [[int(i)] for i in vague.index for _ in range(3)],
-        }
-    ]
 
 
 def _headlines(frame: pd.DataFrame, heights: dict[int, float], axis: Row, lanes: int, words: Words) -> tuple[list[Row], list[Row], Traces]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from components.breaking import pieces
 from components.breaking import width as width
-from components.theme import safe, wrapped
+from components.theme import QUIET, safe, wrapped
 from components.words import Words
 
 Row = dict[str, Any]
@@ -26,6 +26,26 @@ def has(value: object) -> bool:
 def day(value: Any) -> str:
     """A day of a frame as ISO date."""
     return str(value.date().isoformat())
+
+
+def vague_spans(frame: pd.DataFrame, heights: dict[int, float], opacity: float) -> list[Row]:
+    """A faint line over the period of each mark that is known only to a month or a year."""
+    vague = frame[frame["date_start"] != frame["date_end"]]
+    if vague.empty:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "hoverinfo": "skip",
+            "showlegend": False,
+            "line": {"color": QUIET, "width": 3},
+            "opacity": opacity,
+            "x": [x for a, b in zip(vague["date_start"], vague["date_end"], strict=True) for x in (day(a), day(b), None)],
+            "y": [y for i in vague.index for y in (heights[i], heights[i], None)],
+            "customdata": [[int(i)] for i in vague.index for _ in range(3)],
+        }
+    ]
 
 
 def shortened(text: str, most: int) -> str:

@@ -9,7 +9,21 @@ from itertools import pairwise
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.figures.parts import CHARACTER_PX, NARROW_PX, Row, date_axis, day, has, heading, place, read_in, sentences, shortened, width
+from components.figures.parts import (
+    CHARACTER_PX,
+    NARROW_PX,
+    Row,
+    date_axis,
+    day,
+    has,
+    heading,
+    place,
+    read_in,
+    sentences,
+    shortened,
+    vague_spans,
+    width,
+)
 from components.theme import ACCENT, FAINT, HIGHLIGHT, QUIET, figure, safe, wrapped
 from components.words import LANGUAGES, Words
 from data.frames.technology import COST_UNITS
@@ -80,27 +94,7 @@ def model_frontier(frame: pd.DataFrame, words: Words) -> go.Figure:
         ],
         "margin": {"l": 8, "r": 12, "t": 8, "b": 64},
     }
-    return figure([*_model_spans(dated, heights), *_frontier(dated, words), *_model_traces(dated, heights, words)], **layout)
-
-
-def _model_spans(dated: pd.DataFrame, heights: dict[int, float]) -> Traces:
-    """A faint line over the period of each model whose release is known only to a month or a year."""
-    vague = dated[dated["date_start"] != dated["date_end"]]
-    if vague.empty:
-        return []
-    return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "hoverinfo": "skip",
-            "showlegend": False,
-            "line": {"color": QUIET, "width": 3},
-            "opacity": 0.25,
-            "x": [x for a, b in zip(vague["date_start"], vague["date_end"], strict=True) for x in (day(a), day(b), None)],
-            "y": [y for i in vague.index for y in (heights[i], heights[i], None)],
-            "customdata": [[int(i)] for i in vague.index for _ in range(3)],
-        }
-    ]
+    return figure([*vague_spans(dated, heights, 0.25), *_frontier(dated, words), *_model_traces(dated, heights, words)], **layout)
 
 
 def _frontier(dated: pd.DataFrame, words: Words) -> Traces:

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import io
-import os
 import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from pypdf import PdfReader
 
 from components.charts import CHART
 from components.said import source_words
-from components.words import Words
 from data.filters import Filters
 from data.tables import Tables
-from tests.browser.server import MISSING, find_chromium, running_app
 from tests.browser.shots import PAGES, TOO_WIDE, put_away, settle
+from tests.browser.steps import EN, LIMIT_MS, open_at
 
 pytestmark = pytest.mark.browser
-LIMIT_MS = 30_000
-EN = Words("en")
 #: WCAG 2.2 AA, and what came before it; and of axe's own advice what concerns headings.
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
@@ -48,25 +44,6 @@ VIEWS = (
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = find_chromium()
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(MISSING)
-        pytest.skip(MISSING)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
-def server(browser: Browser) -> Iterator[str]:
-    with running_app() as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """One reader for all views: what a browser keeps of Streamlit is fetched once."""
     opened = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light", reduced_motion="reduce")
@@ -80,11 +57,6 @@ def page(context: BrowserContext) -> Iterator[Page]:
     opened = context.new_page()
     yield opened
     opened.close()
-
-
-def open_at(page: Page, address: str) -> None:
-    page.goto(address, wait_until="domcontentloaded")
-    settle(page)
 
 
 def grave(page: Page) -> list[str]:

@@ -17,7 +17,7 @@ from components.words import LANGUAGES, Words
 from data.filters import Filters
 from data.tables import Tables
 from tests.browser.shots import watch
-from tests.browser.test_journeys import LIMIT_MS, browser, server  # noqa: F401
+from tests.browser.steps import LIMIT_MS
 
 pytestmark = pytest.mark.browser
 FILM = Filters(("film",))
@@ -26,8 +26,8 @@ FILM = Filters(("film",))
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("width", [320, 390, 800])
 def test_a_chart_in_the_frame_of_another_page(
-    browser: Browser,  # noqa: F811
-    server: str,  # noqa: F811
+    browser: Browser,
+    server: str,
     tables: Tables,
     tmp_path: Path,
     width: int,
@@ -57,7 +57,7 @@ def test_a_chart_in_the_frame_of_another_page(
 
 
 @pytest.mark.parametrize(("lang", "theme"), list(zip(LANGUAGES, THEMES, strict=True)))
-def test_the_brief_opens_without_a_network(browser: Browser, tables: Tables, tmp_path: Path, lang: str, theme: str) -> None:  # noqa: F811
+def test_the_brief_opens_without_a_network(browser: Browser, tables: Tables, tmp_path: Path, lang: str, theme: str) -> None:
     kept = tmp_path / "brief.html"
     kept.write_bytes(brief_html(FILM, tables, lang, "https://reelshift.example.org"))
     context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=theme, offline=True)  # type: ignore[arg-type]

@@ -14,7 +14,6 @@ from data.build import TABLES_DIR, write_tables
 from data.catalog import TABLE_NAMES, dictionary
 from tests.browser.server import running_app
 from tests.browser.shots import PAGES, put_away, settle
-from tests.browser.test_journeys import browser, page  # noqa: F401
 
 pytestmark = pytest.mark.browser
 ATTACK = (
@@ -24,7 +23,7 @@ ATTACK = (
 
 
 @pytest.fixture(scope="module")
-def attacked(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:  # noqa: F811
+def attacked(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server over the shipped tables with every free text replaced."""
     folder = tmp_path_factory.mktemp("hostile") / "tables"
     write_tables({name: _attacked(name) for name in TABLE_NAMES}, folder)
@@ -42,7 +41,7 @@ def _attacked(name: str) -> pa.Table:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_in_the_data_runs_loads_or_links(page: Page, attacked: str, name: str) -> None:  # noqa: F811
+def test_nothing_in_the_data_runs_loads_or_links(page: Page, attacked: str, name: str) -> None:
     page.goto(f"{attacked}{PAGES[name]}?lang=en", wait_until="domcontentloaded")
     settle(page)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -54,7 +53,7 @@ def test_nothing_in_the_data_runs_loads_or_links(page: Page, attacked: str, name
     _nothing_of_it_lives(page)
 
 
-def _nothing_of_it_lives(page: Page) -> None:  # noqa: F811
+def _nothing_of_it_lives(page: Page) -> None:
     assert page.evaluate("window.hacked") is None
     assert page.locator('[src*="hacked"], [href*="hacked"], [href^="javascript"]').all() == []
     inside = '[data-testid="stMarkdownContainer"], .js-plotly-plot'

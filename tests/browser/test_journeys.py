@@ -4,75 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
-from collections.abc import Iterator
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
 from components.charts import CHART, frame_of
 from components.said import headline
-from components.words import Words
 from data.filters import Filters
 from data.tables import Tables
-from tests.browser.server import MISSING, find_chromium, running_app
-from tests.browser.shots import PAGES, put_away, settle, watch
+from tests.browser.shots import PAGES, put_away, settle
+from tests.browser.steps import EN, ZH, card, open_at, pill, query
 
 pytestmark = pytest.mark.browser
-EN, ZH = Words("en"), Words("zh")
-LIMIT_MS = 30_000
-expect.set_options(timeout=LIMIT_MS)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = find_chromium()
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(MISSING)
-        pytest.skip(MISSING)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
-def server(browser: Browser) -> Iterator[str]:
-    with running_app() as address:
-        yield address
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A new reader with an English browser. Whatever the page should not do fails the test."""
-    wrong: list[str] = []
-    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    context.set_default_timeout(LIMIT_MS)
-    opened = context.new_page()
-    watch(opened, wrong.append)
-    yield opened
-    context.close()
-    assert wrong == []
-
-
-def open_at(page: Page, address: str) -> None:
-    page.goto(address, wait_until="domcontentloaded")
-    settle(page)
-
-
-def card(page: Page, slug: str) -> Locator:
-    return page.locator(f".st-key-card-{slug}")
-
-
-def pill(page: Page, words: Words, sector: str) -> Locator:
-    return page.locator(".st-key-f-sector").get_by_role("button", name=words.code("sector", sector))
-
-
-def query(page: Page) -> dict[str, list[str]]:
-    return parse_qs(urlsplit(page.url).query)
 
 
 def kept(tables: Tables, *sectors: str) -> str:

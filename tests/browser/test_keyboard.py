@@ -15,7 +15,7 @@ from components.words import Words
 from data.filters import Filters
 from data.tables import Tables
 from tests.browser.shots import put_away, settle
-from tests.browser.test_journeys import LIMIT_MS, browser, card, server  # noqa: F401
+from tests.browser.steps import LIMIT_MS, card
 
 pytestmark = pytest.mark.browser
 EN = Words("en")
@@ -47,7 +47,7 @@ def press_until(page: Page, key: str, wanted: re.Pattern[str] | str, tag: str = 
     raise AssertionError(f"{wanted} was not reached: {seen}")
 
 
-def test_a_journey_by_keyboard_alone(browser: Browser, server: str, tables: Tables) -> None:  # noqa: F811
+def test_a_journey_by_keyboard_alone(browser: Browser, server: str, tables: Tables) -> None:
     slug = "production-yield"
     context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900}, accept_downloads=True)
     context.set_default_timeout(LIMIT_MS)

@@ -23,13 +23,13 @@ from data.filters import Filters
 from data.tables import Tables
 from tests.browser.server import running_app
 from tests.browser.shots import put_away, settle, watch
-from tests.browser.test_journeys import EN, LIMIT_MS, ZH, browser, card, open_at, page, pill, query, server  # noqa: F401
+from tests.browser.steps import EN, LIMIT_MS, ZH, card, open_at, pill
 
 pytestmark = pytest.mark.browser
 FILM = Filters(("film",))
 
 
-def take(page: Page, slug: str, words: Words) -> Locator:  # noqa: F811
+def take(page: Page, slug: str, words: Words) -> Locator:
     """Open the panel of a chart."""
     card(page, slug).get_by_role("button", name=words.t("panel.button")).click()
     dialog = page.get_by_role("dialog")
@@ -41,7 +41,7 @@ def section(dialog: Locator, code: str, words: Words) -> None:
     dialog.get_by_role("radiogroup").or_(dialog).get_by_text(words.t(f"panel.section.{code}"), exact=True).first.click()
 
 
-def got(page: Page, dialog: Locator, label: str) -> tuple[str, bytes]:  # noqa: F811
+def got(page: Page, dialog: Locator, label: str) -> tuple[str, bytes]:
     with page.expect_download() as started:
         dialog.get_by_role("button", name=label).click()
     return started.value.suggested_filename, started.value.path().read_bytes()
@@ -51,7 +51,7 @@ def table(body: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
 
 
-def test_a_chosen_sector_reaches_the_files(page: Page, server: str, tables: Tables) -> None:  # noqa: F811
+def test_a_chosen_sector_reaches_the_files(page: Page, server: str, tables: Tables) -> None:
     open_at(page, f"{server}/funding?view=shares&lang=en")
     pill(page, EN, "film").click()
     expect(page).to_have_url(re.compile(r"sector=film"))
@@ -88,12 +88,12 @@ def test_a_chosen_sector_reaches_the_files(page: Page, server: str, tables: Tabl
     expect(page.locator('[data-testid="stAlertContentWarning"]')).to_have_count(0)
 
 
-def test_a_copied_link_opens_the_same_view_in_the_other_language(browser: Browser, server: str, tables: Tables) -> None:  # noqa: F811
+def test_a_copied_link_opens_the_same_view_in_the_other_language(browser: Browser, server: str, tables: Tables) -> None:
     context = browser.new_context(
         locale="en-GB", viewport={"width": 1280, "height": 900}, permissions=["clipboard-read", "clipboard-write"]
     )
     context.set_default_timeout(LIMIT_MS)
-    page, wrong = context.new_page(), list[str]()  # noqa: F811
+    page, wrong = context.new_page(), list[str]()
     watch(page, wrong.append)
     open_at(page, f"{server}/funding?sector=film&view=shares&sharing=even&lang=en")
     slug, filters = "funding-by-sector", Filters(("film",), sharing="even")
@@ -116,10 +116,10 @@ def test_a_copied_link_opens_the_same_view_in_the_other_language(browser: Browse
     assert wrong == []
 
 
-def test_a_picture_and_a_briefing_on_a_dark_phone(browser: Browser, server: str, tables: Tables) -> None:  # noqa: F811
+def test_a_picture_and_a_briefing_on_a_dark_phone(browser: Browser, server: str, tables: Tables) -> None:
     context = browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844}, color_scheme="dark", accept_downloads=True)
     context.set_default_timeout(4 * LIMIT_MS)
-    page, wrong = context.new_page(), list[str]()  # noqa: F811
+    page, wrong = context.new_page(), list[str]()
     watch(page, wrong.append)
     open_at(page, f"{server}/technology?lang=zh")
     button = card(page, "production-yield").get_by_role("button", name=ZH.t("panel.button"))
@@ -149,7 +149,7 @@ def test_a_picture_and_a_briefing_on_a_dark_phone(browser: Browser, server: str,
 
 
 @pytest.fixture(scope="module")
-def server_that_cannot_draw(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:  # noqa: F811
+def server_that_cannot_draw(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The browser that it is told to draw with ends at once."""
     broken: Path = tmp_path_factory.mktemp("broken") / "chromium"
     broken.write_text("#!/bin/sh\nexit 1\n")
@@ -158,10 +158,10 @@ def server_that_cannot_draw(browser: Browser, tmp_path_factory: pytest.TempPathF
         yield address
 
 
-def test_a_file_that_cannot_be_made_is_one_calm_sentence(browser: Browser, server_that_cannot_draw: str) -> None:  # noqa: F811
+def test_a_file_that_cannot_be_made_is_one_calm_sentence(browser: Browser, server_that_cannot_draw: str) -> None:
     context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 900})
     context.set_default_timeout(4 * LIMIT_MS)
-    page = context.new_page()  # noqa: F811
+    page = context.new_page()
     downloads: list[str] = []
     page.on("download", lambda file: downloads.append(file.suggested_filename))
     open_at(page, f"{server_that_cannot_draw}/technology?lang=zh")
