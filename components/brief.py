@@ -29,6 +29,7 @@ from components.cited import citation_of_brief
 from components.described import scope_text
 from components.embed import PLOTLY
 from components.files import LICENCE, file_name, withheld
+from components.fonts import inline_faces
 from components.light import MOST_POINTS, light
 from components.markup import FOLDER, HTML_LANGUAGES, filled, inside_script
 from components.pictures import NotDrawn, chromium
@@ -77,7 +78,7 @@ def _html(filters: Filters, tables: Tables, lang: str, site: str, version: str) 
         words=words,
         html_lang=HTML_LANGUAGES[lang],
         tokens=TOKENS,
-        css=_text("brief.css"),
+        css=inline_faces("sans") + _text("brief.css"),
         title=words.t("brief.title", scope=scope_text(filters, words, tables)),
         asked=brief_parts.asked_in_words(tables, filters, words),
         findings=brief_parts.findings(tables, filters, words),
@@ -178,7 +179,7 @@ def _policy(html: bytes) -> str:
     scripts = re.findall(rb"<script>(.*?)</script>", html, re.DOTALL)
     hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s).digest()).decode()}'" for s in scripts)
     script = hashes or "'none'"
-    fixed = "style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    fixed = "style-src 'unsafe-inline'; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     return f"default-src 'none'; script-src {script}; {fixed}"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from components.charts import CHART, finding_of, frame_of
-from components.described import filter_labels, scope_text, table_name
+from components.described import filter_labels, how_many, scope_text, table_name
 from components.figures.money import money_words, record_amount
 from components.figures.parts import has
 from components.said import headline
@@ -83,7 +83,7 @@ def asked_in_words(tables: Tables, filters: Filters, words: Words) -> Row:
             for reason in ("undated", "outside_dates", "other_sectors", "cross_hidden", "other_filters")
             if (n := getattr(counted, reason))
         ]
-        text = words.t("account.kept", n=counted.n, total=counted.total, table=table_name(name, words))
+        text = how_many(counted.n, counted.total, name, words)
         kept.append(text + (words.t("account.brackets", reasons=words.listed(reasons)) if reasons else ""))
     chips = [(f[f"parameter_{words.lang}"], f[f"label_{words.lang}"]) for f in filter_labels(filters, tables)]
     return {"scope": scope_text(filters, words, tables), "filters": chips, "kept": kept}

@@ -15,7 +15,7 @@ from components.answers import Refusal
 from components.asked import Asked
 from components.charts import CHART
 from components.cited import citation_of
-from components.described import table_name
+from components.described import how_many, table_name
 from components.files import content, data_file, described_columns, file_name, metadata, metadata_file, named, sources_file, table_of
 from components.snippets import fetched
 from components.words import LANGUAGES, Words
@@ -126,9 +126,7 @@ def _figures(asked: Asked, said: dict[str, Any], tables: Tables, words: Words) -
     lang = words.lang
     if asked.what == "tables":
         return [words.t("register.row_is", row=_line(said[f"row_{lang}"])), words.t("bundle.rows", n=said["rows"])]
-    behind = [
-        words.t("account.short", n=c["n"], total=c["total"], table=table_name(t, words)) for t, c in said.get("records_behind", {}).items()
-    ]
+    behind = [how_many(c["n"], c["total"], t, words, short=True) for t, c in said.get("records_behind", {}).items()]
     lines = [_line(said[f"finding_{lang}"])]
     needs = CHART[asked.name].needs
     if needs and not getattr(asked.filters, needs):

@@ -81,11 +81,19 @@ def show_versions(words: Words) -> None:
     """Every kept version, newest first, with its reasons and records."""
     with st.container(border=True, key="changes"):
         st.markdown(f"## {plain(words.t('changes.title'))}", anchors=False)
-        st.caption(words.t("changes.about"))
+        st.markdown(f":small[{words.t('changes.about')}]", anchors=False)  # a caption makes its links too faint to read
         known = manifests()
         for manifest in reversed(known):
-            with st.expander(plain(words.t("changes.version", date=words.date(manifest.kept_on), version=manifest.version))):
-                st.markdown("\n".join(f"- {plain(line)}" for line in feeds.said(manifest, words, manifest is known[0])), anchors=False)
+            said = words.t(
+                "changes.heading",
+                date=words.date(manifest.kept_on),
+                version=manifest.version,
+                counts=feeds.in_short(manifest, words, manifest is known[0]),
+            )
+            with st.expander(plain(said), expanded=manifest is known[-1]):
+                told_above = words.t("changes.none")
+                lines = [line for line in feeds.said(manifest, words, manifest is known[0]) if line != told_above]
+                st.markdown("\n".join(f"- {plain(line)}" for line in lines), anchors=False)
                 reasons = manifest.reasons
                 told = [c for c in manifest.changes if c.cells or f"{c.table}/{c.key}" in reasons]
                 lines = [feeds.change_words(c, words, reasons.get(f"{c.table}/{c.key}", {}).get(words.lang, "")) for c in told[:LISTED]]

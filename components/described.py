@@ -43,6 +43,12 @@ def table_name(name: str, words: Words) -> str:
     return title[0].lower() + title[1:] if words.lang == "en" else title
 
 
+def how_many(n: int, total: int, table: str, words: Words, *, short: bool = False) -> str:
+    """`98 of 229 opinions`; of a whole table its number alone, so that a part is seen to be one."""
+    form = "all" if n == total else "short" if short else "kept"
+    return words.t(f"account.{form}", n=n, total=total, table=table_name(table, words))
+
+
 def scope_text(filters: Filters, words: Words, tables: Tables | None = None) -> str:
     """The selection in words: sectors, dates and all other choices that are not the usual ones.
 

@@ -22,6 +22,7 @@ from starlette.routing import Route
 from components.answers import Answer, Refusal, answers, one_of, read, route
 from components.asked import SCHEME, Asked
 from components.charts import CHART, frame_of
+from components.fonts import font_faces, font_files
 from components.markup import HTML_LANGUAGES, filled, inside_script
 from components.plotly_locale import PLOTLY_LOCALE
 from components.said import words_around
@@ -41,8 +42,8 @@ _NAMES = {
     "print_script": "print.js",
     "icon": "icon.png",
 }
-_FILES = {"plotly": PLOTLY} | {name: ASSETS / file for name, file in _NAMES.items()}
-_KINDS = {"js": "text/javascript", "css": "text/css", "png": "image/png"}
+_FILES = {"plotly": PLOTLY} | {name: ASSETS / file for name, file in _NAMES.items()} | font_files()
+_KINDS = {"js": "text/javascript", "css": "text/css", "png": "image/png", "woff2": "font/woff2"}
 #: Finding, scope, source and links beside the chart, in pixels, in a narrow frame.
 _AROUND_PX = 240
 #: A refusal names so many values that would be right, and no more.
@@ -110,6 +111,7 @@ def embed_html(asked: Asked, tables: Tables, theme: str = "auto") -> str:
         theme=theme,
         site_name=words.t("site.name"),
         said=words_around(asked, tables),
+        nothing=frame_of(CHART[asked.name], tables, asked.filters).empty,
         page=asked.page(),
         data=asked.address("csv"),
         picture=asked.address("png", lang=True),
@@ -119,6 +121,7 @@ def embed_html(asked: Asked, tables: Tables, theme: str = "auto") -> str:
         noscript=words.t("embed.noscript"),
         figure=inside_script(figure),
         assets=assets(),
+        faces=font_faces({kind: assets()[kind] for kind in font_files()}),
     )
 
 
@@ -147,6 +150,7 @@ def refused_as_page(request: Request, refused: Refusal) -> Response:
         title=Words(lang).t("embed.refused"),
         why=_why(refused, Words(lang)),
         assets=assets(),
+        faces=font_faces({kind: assets()[kind] for kind in font_files()}),
     )
     return Response(body, refused.status, media_type="text/html")
 

@@ -157,6 +157,14 @@ def said(manifest: Manifest, words: Words, is_first: bool) -> list[str]:
     return lines if len(lines) > 1 else [*lines, words.t("changes.none")]
 
 
+def in_short(manifest: Manifest, words: Words, is_first: bool) -> str:
+    """How many records a version added, changed and withdrew in all; of the first, how many it held."""
+    if is_first and not manifest.changes:
+        return words.t("changes.records", n=sum(manifest.tables[name]["rows"] for name in TABLE_NAMES if name in manifest.tables))
+    total = {kind: sum(n[kind] for n in counts(manifest).values()) for kind in KINDS}
+    return words.listed(words.t(f"changes.{kind}", n=n) for kind, n in total.items() if n) or words.t("changes.same")
+
+
 def _moment(day: str) -> str:
     return datetime.fromisoformat(day).replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")
 

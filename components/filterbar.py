@@ -13,7 +13,7 @@ import narwhals as nw
 import streamlit as st
 
 from components import state
-from components.described import COUNTING, NAMED, parameter_label, table_name
+from components.described import COUNTING, NAMED, how_many, parameter_label
 from components.plain import plain
 from components.words import Words
 from data.catalog import dictionary
@@ -249,7 +249,7 @@ def _account(tables: Tables, names: tuple[str, ...], filters: Filters, words: Wo
     if len(names) <= TABLES_EXPLAINED:
         st.caption(full)
         return
-    kept = [words.t("account.kept", n=a.n, total=a.total, table=table_name(name, words)) for name, a in accounts(tables, names, filters)]
+    kept = [how_many(a.n, a.total, name, words) for name, a in accounts(tables, names, filters)]
     st.caption(plain(words.t("semicolon").join(kept)), help=full if filters.to_query() else None)
 
 
@@ -267,5 +267,5 @@ def _account_sentence(name: str, counted: Account, words: Words) -> str:
         ("other_filters", counted.other_filters),
     )
     said = [words.t(f"account.{reason}", n=n) for reason, n in reasons if n]
-    text = words.t("account.kept", n=counted.n, total=counted.total, table=table_name(name, words))
+    text = how_many(counted.n, counted.total, name, words)
     return text + (words.t("account.brackets", reasons=words.listed(said)) if said else "")

@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import threading
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape
@@ -23,6 +24,7 @@ from kaleido import Kaleido
 
 from components.asked import Asked
 from components.charts import CHART, frame_of
+from components.fonts import inline_faces
 from components.said import words_around
 from components.standalone import passed_on, standalone
 from components.theme import FONT, HEADING_FONT, TOKENS, wrapped
@@ -68,7 +70,9 @@ def _picture(asked: Asked, tables: Tables, form: str, theme: str, width: int) ->
         return _composed(asked, tables, theme, width)
     svg = picture(asked, tables, "svg", theme, width)
     height = int(svg[: svg.index(b">")].split(b'height="')[1].split(b'"')[0])
-    source = "data:image/svg+xml;base64," + base64.b64encode(svg).decode()
+    # A picture inside a picture sees no font but its own, so the letters go in; an SVG to keep stays small and editable.
+    lettered = svg.replace(b"<title>", f"<style>{inline_faces('sans', 'serif')}</style><title>".encode(), 1)
+    source = "data:image/svg+xml;base64," + base64.b64encode(lettered).decode()
     image = {
         "source": source,
         "xref": "paper",
@@ -105,7 +109,7 @@ def _composed(asked: Asked, tables: Tables, theme: str, width: int) -> bytes:
     top = _end(above, _EDGE) + 12
     foot = top + height + 14
     below = _lines(said["source"], foot, inner, _SMALL_PX, muted)
-    address = asked.page()
+    address = replace(asked, version=tables.version).page()  # the version that stands beside it, so that it opens these figures
     below += _lines(words.t("embed.get", address=address), _end(below, foot) + 2, inner, _SMALL_PX, muted)
     whole = _end(below, foot) + _EDGE - 6
     texts = "".join(text for text, _ in [*above, *below])

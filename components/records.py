@@ -21,6 +21,8 @@ Record = dict[str, Any]
 VIEWS = {"speaker": "opinions", "company": "funding", "investor": "funding"}
 #: A stance at a glance: red to blue as in the charts, always with its word.
 STANCE_BADGES = {"strongly_negative": "red", "negative": "orange", "neutral": "gray", "positive": "blue", "strongly_positive": "blue"}
+#: What a table shows of an address: the site, without the `www`.
+SITE_OF_ADDRESS = r"https?://(?:www\.)?([^/?#]+)"
 VALUATION = "post_money_valuation_usd_m"
 #: Stands in a sentence where links will: a sign that Markdown gives no meaning.
 _HERE = "\ufffc"
@@ -262,7 +264,8 @@ def table_view(frame: pd.DataFrame, table: str | None, words: Words) -> tuple[pd
         shown[header] = values
         help_text = column.description[words.lang]
         if column.type == "url":
-            settings[header] = st.column_config.LinkColumn(header, help=help_text)
+            # The site alone: a click opens the whole address, which downloads and a copied cell hold.
+            settings[header] = st.column_config.LinkColumn(header, help=help_text, display_text=SITE_OF_ADDRESS)
         elif column.type == "day":
             settings[header] = st.column_config.DateColumn(header, help=help_text, format="YYYY-MM-DD")
         elif column.type in ("number", "integer"):

@@ -13,6 +13,9 @@ from data.filters import Filters, select
 from data.frames.common import collected
 from data.tables import Tables
 
+#: Pixels of the dictionary's columns: together they fill the page, and no header of a column is cut.
+_WIDTHS = (130, 190, 210, 90, 420, 200)
+
 
 def show_tables(tables: Tables, filters: Filters, words: Words) -> None:
     """One table at a time, under the filters, with its downloads."""
@@ -50,8 +53,9 @@ def show_sources(tables: Tables, words: Words) -> None:
     sources = tables.native("sources")
     with st.container(border=True, key="source-register"):
         st.markdown(f"## {plain(words.t('register.sources', n=len(sources)))}", anchors=False)
-        counts = sources["version"].value_counts()
-        said = [words.t("register.version", version=words.code("source_version", str(v)), n=int(n)) for v, n in counts.items()]
+        counts = sources["version"].value_counts().to_dict()
+        kinds = [v for v in dictionary().codes["source_version"] if v in counts]  # as the dictionary has them, what is not known last
+        said = [words.t("register.version", version=words.code("source_version", v), n=counts[v]) for v in kinds]
         st.caption(plain(words.t("register.sources_about", versions=words.listed(said))))
         _whole(sources, "sources", words.t("register.sources", n=len(sources)), "sources:frame", words)
 
@@ -73,8 +77,14 @@ def show_dictionary(tables: Tables, words: Words) -> None:
     ]
     with st.container(border=True, key="dictionary"):
         st.markdown(f"## {plain(words.t('register.dictionary', n=len(columns)))}", anchors=False)
+        shown = pd.DataFrame(columns)
         st.dataframe(
-            pd.DataFrame(columns), hide_index=True, height=620, alt=words.t("register.dictionary", n=len(columns)), key="dictionary:frame"
+            shown,
+            column_config={name: st.column_config.Column(width=px) for name, px in zip(shown.columns, _WIDTHS, strict=True)},
+            hide_index=True,
+            height=620,
+            alt=words.t("register.dictionary", n=len(columns)),
+            key="dictionary:frame",
         )
         st.markdown(f"### {plain(words.t('register.caveats'))}", anchors=False)
         st.markdown("\n".join(f"- {plain(text[words.lang])}" for text in known.caveats.values()), anchors=False)

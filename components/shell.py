@@ -51,7 +51,7 @@ def footer(words: Words) -> None:
         except TableUnreadable:
             return
         st.caption(words.t("site.footer", date=words.date(tables.data_as_of), version=tables.version))
-        st.caption(words.t("site.addresses"))
+        st.markdown(f":small[{words.t('site.addresses')}]", anchors=False)  # a caption makes its links too faint to read
         if words.lang == "zh":
             choices.option("units", state.filters()[0], words)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import plotly.graph_objects as go
@@ -134,6 +135,33 @@ def without_ink(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: without_ink(part) for name, part in value.items() if part != INK}
     return [without_ink(part) for part in value] if isinstance(value, list) else value
+
+
+@lru_cache(maxsize=512)
+def on(colour: str) -> str:
+    """The colour of text on a ground (`#RRGGBB`): black or white, whichever stands out more. Plotly's own choice is a grey."""
+    ground = _luminance(colour)
+    return max(("#171512", "#FFFFFF"), key=lambda text: _contrast(_luminance(text), ground))
+
+
+def _luminance(colour: str) -> float:
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(one: float, other: float) -> float:
+    return (max(one, other) + 0.05) / (min(one, other) + 0.05)
+
+
+def scale_colour(share: float, scale: tuple[tuple[float, str], ...] = COUNT_SCALE) -> str:
+    """The colour of a scale at a share of its length, between its steps as Plotly mixes them."""
+    for (start, pale), (end, strong) in pairwise(scale):
+        if share <= end:
+            part = (share - start) / (end - start)
+            mixed = (int(pale[i : i + 2], 16) * (1 - part) + int(strong[i : i + 2], 16) * part for i in (1, 3, 5))
+            return "#" + "".join(f"{round(c):02X}" for c in mixed)
+    return scale[-1][1]
 
 
 def safe(text: object) -> str:

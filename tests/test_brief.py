@@ -277,3 +277,11 @@ def test_a_brief_is_cited_with_its_selection_at_its_own_address(lang: str, table
     assert words.t("cite.title_of_all", name=words.t("cite.brief"), scope=scope_text(filters, words, tables)) in said
     assert words.t("bundle.terms", licence="CC BY 4.0") in said
     assert "OpenAI" in page.texts["h1"][0]
+
+
+def test_how_to_cite_stands_before_the_long_list_of_sources_and_on_one_page(tables: Tables) -> None:
+    html = brief_html(Filters(("short_drama",)), tables, "en").decode()
+    cite, sources = (html.index(f"<h2>{Words('en').t(f'brief.part.{name}')}</h2>") for name in ("cite", "sources"))
+    assert cite < sources
+    assert re.search(r'<section class="together">\s*$', html[:cite])
+    assert ".together { break-inside: avoid; }" in html

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.changes import in_view
-from components.feeds import change_words
+from components.feeds import change_words, in_short
 from components.words import LANGUAGES, Words
+from data.catalog import TABLE_NAMES
 from data.filters import Filters
 from data.tables import open_tables
 from data.versions import Change, changes_since, manifests, tables_at
@@ -87,3 +89,29 @@ def test_the_evidence_page_lists_every_version(lang: str) -> None:
     app = opened("evidence", lang=lang, view="changes")
     labels = " ".join(e.label for e in app.expander).replace("\\", "")
     assert all(m.version in labels for m in manifests())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_version_says_in_its_heading_how_much_it_changed_and_the_newest_is_open(lang: str) -> None:
+    words, known = Words(lang), manifests()
+    app = opened("evidence", lang=lang, view="changes")
+    assert [e.proto.expanded for e in app.expander] == [True] + [False] * (len(known) - 1)
+    labels = [e.label.replace("\\", "") for e in app.expander]
+    for manifest, label in zip(reversed(known), labels, strict=True):
+        assert label.endswith(in_short(manifest, words, manifest is known[0]))
+        n = Counter(change.kind for change in manifest.changes)
+        assert all(words.t(f"changes.{kind}", n=count) in label for kind, count in n.items())
+    assert words.t("changes.records", n=sum(t["rows"] for name, t in known[0].tables.items() if name in TABLE_NAMES)) in labels[-1]
+
+
+@pytest.mark.parametrize(("view", "page"), [("changes", "evidence"), ("", "method")])
+def test_links_in_small_print_are_not_faded(view: str, page: str) -> None:
+    app = opened(page, lang="en", **({"view": view} if view else {}))
+    assert not [c.value for c in app.caption if "](/" in c.value]
+
+
+def test_that_nothing_changed_is_said_once() -> None:
+    words = Words("en")
+    first = opened("evidence", lang="en", view="changes").expander[0]
+    if words.t("changes.same") in first.label:
+        assert f"- {words.t('changes.none')}" not in "\n".join(m.value for m in first.markdown).replace("\\", "").splitlines()

@@ -177,3 +177,10 @@ def test_raw_levels_stand_in_no_embed(monkeypatch: pytest.MonkeyPatch, client: T
     assert answer.status_code == 403
     assert dictionary().caveats["levels_not_passed_on"]["zh"] in answer.text
     assert "application/json" not in answer.text
+
+
+def test_a_chart_without_a_mark_takes_no_room(tables: Tables) -> None:
+    [chart] = [d for d in Page(embed_html(Asked("speaker-path", site=SITE), tables)).all("div") if d.get("id") == "chart"]
+    assert "hidden" in chart
+    [chart] = [d for d in Page(embed_html(Asked("coverage", site=SITE), tables)).all("div") if d.get("id") == "chart"]
+    assert "hidden" not in chart

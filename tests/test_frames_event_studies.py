@@ -571,3 +571,11 @@ def test_a_link_to_what_is_not_loaded_is_said_calmly(monkeypatch: pytest.MonkeyP
     assert words.t("study.missing.other_sectors", n=2) in seen(at)
     at = opened(monkeypatch, LOADED, lang="en", against="nobody")
     assert words.t("study.missing.against", code="nobody") in seen(at)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_days_of_a_short_window_leave_the_year_to_the_heading(lang: str) -> None:
+    """Three dates with their year do not fit beside each other on a telephone."""
+    chart, tables = CHART["event-window"], stated_tables()
+    drawn = chart.figure(single(tables, Filters()), Words(lang))
+    assert "%Y" not in str(drawn.layout.xaxis.tickformat)

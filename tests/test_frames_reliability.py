@@ -12,7 +12,7 @@ import pytest
 
 from components.charts import CHART
 from components.reliability import agreement_line
-from components.words import Words
+from components.words import LANGUAGES, Words
 from data.catalog import dictionary
 from data.filters import Filters
 from data.frames.common import STANCES
@@ -227,3 +227,15 @@ def test_cells_lead_to_their_opinions_and_empty_cells_are_not_drawn() -> None:
     assert sorted(trace.text) == ["1", "1", "1", "1"]
     assert sorted(point[0] for point in trace.customdata) == list(frame.index[frame["n"] > 0])
     assert [len(chart.behind(tables, ALL, mark)) for mark in frame.to_dict("records")] == list(frame["n"])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_key_names_the_colours_that_are_drawn(lang: str) -> None:
+    words = Words(lang)
+    frame = frame_of(open_tables())
+    named = [words.t(f"charts.coder-agreement.key.{name}") for name in ("same", "one", "more")]
+    [key] = CHART["coder-agreement"].figure(frame, words).layout.annotations
+    assert all(name in key.text for name in named)
+    close = frame[frame["stance"] == frame["stance_second"]]
+    [key] = CHART["coder-agreement"].figure(close, words).layout.annotations
+    assert [name in key.text for name in named] == [True, False, False]

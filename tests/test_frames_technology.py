@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from components.charts import CHART
+from components.figures.parts import width
 from components.figures.technology import resolution_class
 from components.words import Words
 from data.filters import Filters
@@ -209,3 +210,55 @@ def test_a_period_is_said_in_words_or_as_printed(printed: str, said: str) -> Non
     opened = tables_from(indicators=[indicator("IN050", "cny_per_minute", 900, period=printed)])
     drawn = CHART["production-yield"].figure(frame_of("production-yield", opened), Words("en"))
     assert any(said in annotation.text for annotation in drawn.layout.annotations)
+
+
+# What a reader sees -----------------------------------------------------------------------------
+
+
+def test_marks_are_called_by_the_model_and_records_by_their_maker_too() -> None:
+    drawn = CHART["model-frontier"].figure(frame_of("model-frontier", open_tables()), Words("en"))
+    said = {annotation.text for annotation in drawn.layout.annotations}
+    assert {"Kuaishou: Kling 1.0", "OpenAI: Sora", "Genie 3", "Sora 2 (?)"} <= said
+    assert not said & {"Google DeepMind", "Kuaishou", "OpenAI", "Runway"}, "a maker has several models"
+
+
+def test_the_finding_says_so_where_only_a_model_without_a_date_goes_further() -> None:
+    dated, undated = model(1, "2024-01-05", 60), model(2, "", 90)
+    assert finding_of("model-frontier", tables_from(models=[dated])).startswith("No model states a longer clip than the 60 s")
+    assert finding_of("model-frontier", tables_from(models=[dated, undated])).startswith("No dated model states a longer clip")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_names_of_bars_are_whole_and_fit_a_narrow_screen(lang: str) -> None:
+    frame = frame_of("production-yield", open_tables())
+    drawn = CHART["production-yield"].figure(frame, Words(lang))
+    said = [annotation.text for annotation in drawn.layout.annotations]
+    assert not any("…" in text for text in said)
+    assert all(width(line) <= 52 for text in said for line in text.replace("<b>", "").replace("</b>", "").split("<br>"))
+    whole = " ".join(said).replace("<br>", " " if lang == "en" else "")
+    assert all(name in whole for name in frame[f"name_{lang}"])
+
+
+def test_the_first_bar_of_a_panel_has_room_for_a_name_of_two_lines() -> None:
+    short = frame_of("production-yield", tables_from(indicators=[indicator("IN050", "cny_per_minute", 900)]))
+    long = short.assign(name_en="A name of a cost per minute that is longer than one line can be")
+    height = CHART["production-yield"].height
+    assert height(long) == height(short) + 15
+    title, label = CHART["production-yield"].figure(long, Words("en")).layout.annotations
+    assert label.text.count("<br>") == 1
+    assert title.y > CHART["production-yield"].figure(short, Words("en")).layout.yaxis.domain[1]
+
+
+def test_costs_run_from_the_dearest_down() -> None:
+    rows = [
+        indicator("IN050", "cny_per_minute", value_low=1000, value_high=2500, value_qualifier="range", period="2025"),
+        indicator("IN051", "cny_per_minute", value_low=2000, value_high=5000, value_qualifier="range", period="2025"),
+        indicator("IN052", "cny_per_minute", 800, period="2024"),
+    ]
+    assert frame_of("production-yield", tables_from(indicators=rows))["indicator_id"].tolist() == ["IN051", "IN050", "IN052"]
+
+
+@pytest.mark.parametrize("slug", ["compute-gap", "audit-marks"])
+def test_an_axis_from_zero_has_room_for_its_zero(slug: str) -> None:
+    """On a page the template has no margin, and Plotly leaves a label out that would be cut."""
+    assert CHART[slug].figure(frame_of(slug, open_tables()), Words("en")).layout.margin.l >= 8

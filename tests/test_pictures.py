@@ -6,6 +6,7 @@ import io
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -67,7 +68,9 @@ def test_a_picture_says_its_finding_scope_source_and_address(slug: str, lang: st
     said, whole = words_around(asked, tables), bare(texts(svg))
     for part in ("title", "rest", "subtitle", "source"):
         assert bare(said[part]) in whole
-    assert bare(asked.page()) in whole
+    pinned = replace(asked, version=tables.version).page()
+    assert f"version={tables.version}" in pinned
+    assert bare(pinned) in whole, "it opens the figures that stand in the picture"
     root = ElementTree.fromstring(svg)
     assert root.get("width") == str(pictures.WIDTH)
     assert root.find(f"{SVG}title").text == said["title"]  # type: ignore[union-attr]

@@ -9,7 +9,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.theme import AUDIT_COLOURS, INK, SECTOR_COLOURS, SECTOR_SYMBOLS, STANCE_COLOURS, THEMES, TOKENS, figure, without_ink
+from components.theme import (
+    AUDIT_COLOURS,
+    COUNT_SCALE,
+    INK,
+    SECTOR_COLOURS,
+    SECTOR_SYMBOLS,
+    STANCE_COLOURS,
+    THEMES,
+    TOKENS,
+    figure,
+    on,
+    scale_colour,
+    without_ink,
+)
 
 CONFIG = tomllib.loads(Path(".streamlit/config.toml").read_text(encoding="utf-8"))["theme"]
 #: WCAG 2.2, 1.4.3 and 1.4.11: text, and what is no text.
@@ -106,3 +119,15 @@ def test_hovers_are_in_ink_on_a_page_and_in_the_themes_colour_elsewhere() -> Non
     """What Streamlit gives hovers by itself is too pale on a light ground."""
     assert figure([]).layout.hoverlabel.font.color == INK
     assert "color" not in without_ink(figure([]).to_plotly_json()["layout"]["hoverlabel"]["font"])
+
+
+@pytest.mark.parametrize(
+    "colour", ["#D98E04", "#A7ABB3", "#2F7FB5", "#C4502F", "#000000", "#FFFFFF", *(scale_colour(n / 20) for n in range(21))]
+)
+def test_a_number_on_a_mark_can_be_read(colour: str) -> None:
+    assert contrast(on(colour), colour) >= 4
+
+
+def test_a_colour_of_a_scale_lies_between_its_steps() -> None:
+    assert [scale_colour(step) for step, _ in COUNT_SCALE] == [colour for _, colour in COUNT_SCALE]
+    assert scale_colour(0.25, ((0.0, "#000000"), (0.5, "#808080"), (1.0, "#FFFFFF"))) == "#404040"

@@ -15,7 +15,13 @@
       document.documentElement.dataset.drawn = theme();
     });
   }
-  draw();
+  // Plotly measures its labels once, so the letters come first; without them it draws with what the machine has.
+  function letters() {
+    var wanted = ["400 13px 'Source Sans'", "700 13px 'Source Sans'"];
+    if (!document.fonts) { return Promise.resolve(); }
+    return Promise.all(wanted.map(function (font) { return document.fonts.load(font); })).catch(function () {});
+  }
+  letters().then(draw);
   dark.addEventListener("change", draw);
   if (window.ResizeObserver) {
     var wide = 0;

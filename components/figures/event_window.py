@@ -188,7 +188,7 @@ def _dates(parts: _Stated, words: Words) -> Row:
     ends = [parts.events[name].iloc[0] for name in ("window_first", "window_last")]
     axis = date_axis(ends, words, least=20)
     short = (ends[1] - ends[0]).days <= _FORTNIGHTS
-    return axis | ({"dtick": 14 * 86_400_000, "tick0": _MONDAY, "tickformat": words.t("charts.parts.ticks.day")} if short else {})
+    return axis | ({"dtick": 14 * 86_400_000, "tick0": _MONDAY, "tickformat": words.t("charts.parts.ticks.day_of_year")} if short else {})
 
 
 def _event_line(parts: _Stated) -> list[Row]:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.theme import AUDIT_COLOURS, COUNT_SCALE, FAINT, figure, safe
+from components.theme import AUDIT_COLOURS, COUNT_SCALE, FAINT, figure, on, safe, scale_colour
 from components.words import Words
 from data.frames.common import SECTORS
 from data.frames.evidence import AUDITS, COVERED, first_audit_error
@@ -42,12 +42,12 @@ def coverage(frame: pd.DataFrame, words: Words) -> go.Figure:
         "base": [places[row["table"], row["sector"]] - 0.42 for row in rows],
         "y": [0.84] * len(rows),
         "width": 0.88,
-        "marker": {"color": [math.log10(row["n"]) for row in rows], **_count_colours(int(frame["n"].max()), words)},
+        "marker": {"color": [math.log10(row["n"]) for row in rows], **_count_colours(int(frame["n"].max()), _top(frame), words)},
         "text": [words.count(int(row["n"])) for row in rows],
         "textposition": "inside",
         "insidetextanchor": "middle",
         "textangle": 0,
-        "textfont": {"size": 11},
+        "textfont": {"size": 11, "color": [on(scale_colour(math.log10(row["n"]) / _top(frame))) for row in rows]},
         "customdata": [[int(i)] for i in frame.index],
         "hovertext": [_coverage_hover(row, words) for row in rows],
         "hoverinfo": "text",
@@ -81,13 +81,18 @@ def _lines(frame: pd.DataFrame) -> list[tuple[str, str]]:
     return [(table, sector) for table in COVERED for sector in ("", *sectors)]
 
 
-def _count_colours(most: int, words: Words) -> Row:
+def _top(frame: pd.DataFrame) -> float:
+    """The end of the colour scale, as a power of ten."""
+    return math.log10(max(int(frame["n"].max()), 3))
+
+
+def _count_colours(most: int, top: float, words: Words) -> Row:
     """A logarithmic scale from 1 to the largest count, with its key above the grid."""
     ticks = [n for n in (1, 3, 10, 30, 100, 300, 1000) if n <= max(most, 3)]
     return {
         "colorscale": [list(step) for step in COUNT_SCALE],
         "cmin": 0,
-        "cmax": math.log10(max(most, 3)),
+        "cmax": top,
         "colorbar": {
             "orientation": "h",
             "thickness": 10,
@@ -192,6 +197,7 @@ def audit_marks(frame: pd.DataFrame, words: Words) -> go.Figure:
             "showticklabels": False,
         },
         legend={"traceorder": "normal", "itemclick": False, "itemdoubleclick": False, "font": {"size": 12}},
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},  # without any at the left, the axis' zero is left out
         annotations=[_bar_name(table, int(totals[table]), words) for table in tables],
     )
 
@@ -208,6 +214,7 @@ def _audit_bars(part: pd.DataFrame, audit: str, words: Words) -> Row:
         "textposition": "inside",
         "insidetextanchor": "middle",
         "textangle": 0,
+        "textfont": {"color": on(AUDIT_COLOURS[audit])},
         "customdata": [[int(i)] for i in part.index],
         "hovertext": [_audit_hover(row, words) for row in part.to_dict("records")],
         "hoverinfo": "text",

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.figures.parts import has
-from components.theme import ACCENT, AUDIT_COLOURS, COUNT_SCALE, FAINT, HIGHLIGHT, QUIET, figure, safe
+from components.figures.parts import has, heading
+from components.theme import ACCENT, AUDIT_COLOURS, COUNT_SCALE, FAINT, HIGHLIGHT, QUIET, figure, on, safe
 from components.words import Words
 from data.frames.common import SMALL_N, STANCE_STEP, STANCES
 
@@ -44,7 +44,7 @@ def coder_agreement(frame: pd.DataFrame, words: Words) -> go.Figure:
         "textposition": "inside",
         "insidetextanchor": "middle",
         "textangle": 0,
-        "textfont": {"size": 13},
+        "textfont": {"size": 13, "color": [on(_mixed(_steps(row), 0.75)) for row in rows]},
         "customdata": [[int(i)] for i in drawn.index],
         "hovertext": [_hover(row, words) for row in rows],
         "hoverinfo": "text",
@@ -57,6 +57,8 @@ def coder_agreement(frame: pd.DataFrame, words: Words) -> go.Figure:
         [cells],
         barmode="overlay",
         shapes=[_outline(i) for i in range(len(STANCES))],
+        annotations=[heading(_key({min(_steps(row), 2) for row in rows}, words), 0, yshift=-10, yanchor="top", font={"size": 12})],
+        margin={"l": 8, "r": 8, "t": 8, "b": 40},
         xaxis={
             "side": "top",
             "range": [-0.55, len(STANCES) - 0.45],
@@ -77,14 +79,23 @@ def coder_agreement(frame: pd.DataFrame, words: Words) -> go.Figure:
     )
 
 
+def _key(distances: set[int], words: Words) -> str:
+    """What the colours mean, those that are drawn."""
+    named = [words.t(f"{_KEY}.key.{name}") for name in ("same", "one", "more")]
+    return "  ".join(f'<span style="color:{_DISTANCE_COLOURS[d]};font-size:16px">■</span> {safe(named[d])}' for d in sorted(distances))
+
+
 def _steps(row: Row) -> int:
     return abs(STANCE_STEP[row["stance"]] - STANCE_STEP[row["stance_second"]])
 
 
 def _colour(row: Row, most: int) -> str:
     """The colour of the distance, fading towards grey the fewer opinions there are."""
-    strength = 0.5 + 0.5 * (math.log(row["n"]) / math.log(most) if most > 1 else 1.0)
-    full = _DISTANCE_COLOURS[min(_steps(row), 2)]
+    return _mixed(_steps(row), 0.5 + 0.5 * (math.log(row["n"]) / math.log(most) if most > 1 else 1.0))
+
+
+def _mixed(steps: int, strength: float) -> str:
+    full = _DISTANCE_COLOURS[min(steps, 2)]
     parts = ((int(_FADED[i : i + 2], 16), int(full[i : i + 2], 16)) for i in (1, 3, 5))
     return "#" + "".join(f"{round(pale + strength * (strong - pale)):02X}" for pale, strong in parts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from itertools import pairwise
 
 import pandas as pd
@@ -23,8 +24,8 @@ from components.figures.parts import (
     vague_spans,
     width,
 )
-from components.theme import ACCENT, FAINT, HIGHLIGHT, QUIET, figure, safe
-from components.words import Words
+from components.theme import ACCENT, FAINT, HIGHLIGHT, QUIET, figure, safe, wrapped
+from components.words import LANGUAGES, Words
 from data.frames.technology import COST_UNITS
 
 Traces = list[Row]
@@ -34,6 +35,8 @@ Traces = list[Row]
 _FRONTIER_PX = 470
 #: Lines of the picture: symbol and size of each class of resolution.
 _CLASSES = {"not_stated": ("square", 8), "below_1080": ("triangle-up", 9), "full_hd": ("circle", 11), "uhd": ("diamond", 14)}
+#: What follows a model's name: a remark in brackets, or another name of it.
+_SHORT_NAME = re.compile(r" \(| / ")
 _SECONDS = (4, 8, 15, 30, 60, 120, 240)
 
 
@@ -147,7 +150,7 @@ def _model_traces(dated: pd.DataFrame, heights: dict[int, float], words: Words) 
 
 
 def _model_labels(dated: pd.DataFrame, heights: dict[int, float], axis: Row, scale: list[float], words: Words) -> list[Row]:
-    """Vendors beside their models, records first, then the longest and newest, as far as a narrow screen has room."""
+    """Models by name, records with their vendor and first, then the longest and newest, as far as a narrow screen has room."""
     unit = (_FRONTIER_PX - 130) / (scale[1] - scale[0])
     spot = {i: (place(at, axis) * NARROW_PX, math.log10(heights[int(i)]) * unit) for i, at in dated["date_mid"].items()}
     taken = [(x - 6, x + 6, y - 6, y + 6) for x, y in spot.values()] + _step_boxes([spot[i] for i in dated.index[dated["is_record"]]])
@@ -156,9 +159,9 @@ def _model_labels(dated: pd.DataFrame, heights: dict[int, float], axis: Row, sca
     )
     labels: list[Row] = []
     for index, row in zip(order.index, order.to_dict("records"), strict=True):
-        text = shortened(words.pick(row, "vendor"), 22)
+        text = shortened(_SHORT_NAME.split(str(row["model_name"]))[0], 18)
         if row["is_record"]:
-            text = words.t("charts.model-frontier.vendor_model", vendor=text, model=shortened(str(row["model_name"]).split(" (")[0], 18))
+            text = words.t("charts.model-frontier.vendor_model", vendor=shortened(words.pick(row, "vendor"), 22), model=text)
         text += words.t("charts.model-frontier.disputed_sign") if row["is_disputed"] else ""
         x, y = spot[index]
         wide = width(text) * CHARACTER_PX
@@ -222,8 +225,9 @@ def model_frontier_finding(frame: pd.DataFrame, words: Words) -> str:
         said = words.t(f"{key}.none", n=len(frame))
     else:
         row = records.iloc[-1].to_dict()
+        beaten = float(frame["max_clip_s"].max()) > float(row["max_clip_s"])  # by a model without a date
         said = words.t(
-            f"{key}.longest",
+            f"{key}.{'dated' if beaten else 'longest'}",
             model=str(row["model_name"]),
             vendor=words.pick(row, "vendor"),
             seconds=words.number(float(row["max_clip_s"]), 1),
@@ -234,6 +238,10 @@ def model_frontier_finding(frame: pd.DataFrame, words: Words) -> str:
 
 
 # Computing power --------------------------------------------------------------------------------
+
+
+#: Room for half of the axis' zero at the left: without any, it is left out.
+_EDGE = {"l": 8, "r": 8, "t": 8, "b": 8}
 
 
 def compute_gap_height(frame: pd.DataFrame) -> int:
@@ -282,6 +290,7 @@ def compute_gap(frame: pd.DataFrame, words: Words) -> go.Figure:
         xaxis={"range": [0, largest * 1.03], "title": {"text": words.t("charts.compute-gap.axis")}},
         yaxis={"range": [max(rows.values(), default=0) + 0.4, -0.75], "showgrid": False, "showticklabels": False},
         legend={"traceorder": "normal"},
+        margin=_EDGE,
     )
 
 
@@ -350,7 +359,9 @@ def compute_gap_finding(frame: pd.DataFrame, words: Words) -> str:
 
 # Production -------------------------------------------------------------------------------------
 
-_BAR_PX, _PANEL_PX = 50, 62
+_BAR_PX, _PANEL_PX, _TITLE_PX, _LINE_PX = 50, 62, 28, 15
+#: So many characters of a bar's name stand in a line.
+_NAME_WIDE = 52
 _PANEL_COLOURS = {"trial": ACCENT, "yield": "#2F7FB5"} | dict.fromkeys(COST_UNITS, HIGHLIGHT)
 
 
@@ -359,7 +370,13 @@ def _panels(frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
 
 
 def production_yield_height(frame: pd.DataFrame) -> int:
-    return 30 + sum(_PANEL_PX + _BAR_PX * len(part) for _, part in _panels(frame))
+    return 30 + sum(_PANEL_PX + _spare_px(part) + _BAR_PX * len(part) for _, part in _panels(frame))
+
+
+def _spare_px(part: pd.DataFrame) -> int:
+    """What the name of a panel's first bar needs above a line, in either language; between two bars there is room for it."""
+    first = part.iloc[0].to_dict()
+    return _LINE_PX * max(_bar_name(first, Words(lang)).count("<br>") for lang in LANGUAGES)
 
 
 def production_yield(frame: pd.DataFrame, words: Words) -> go.Figure:
@@ -377,13 +394,16 @@ def production_yield(frame: pd.DataFrame, words: Words) -> go.Figure:
     top = 1.0
     for number, (panel, part) in enumerate(panels, start=1):
         axis = "" if number == 1 else str(number)
-        upper, lower = top - 28 / plot, max(0.0, top - (28 + _BAR_PX * len(part)) / plot)
-        top = max(0.0, top - (_PANEL_PX + _BAR_PX * len(part)) / plot)
+        spare = _spare_px(part)
+        upper, lower = top - (_TITLE_PX + spare) / plot, max(0.0, top - (_TITLE_PX + spare + _BAR_PX * len(part)) / plot)
+        top = max(0.0, top - (_PANEL_PX + spare + _BAR_PX * len(part)) / plot)
         largest = float(part[["value", "value_high"]].max().max())
         layout[f"xaxis{axis}"] = {
             "range": [0, 1.28 * largest if largest > 0 else 1],
             "anchor": f"y{axis}",
             "nticks": 4,
+            "showgrid": True,
+            "gridcolor": FAINT,
             "tickformat": ",",
             "tickfont": {"size": 11},
             "tickangle": 0,
@@ -395,7 +415,7 @@ def production_yield(frame: pd.DataFrame, words: Words) -> go.Figure:
             "showgrid": False,
             "showticklabels": False,
         }
-        layout["annotations"].append(heading(f"<b>{safe(_panel_title(panel, words))}</b>", upper + 4 / plot))
+        layout["annotations"].append(heading(f"<b>{safe(_panel_title(panel, words))}</b>", upper + (4 + spare) / plot))
         traces += _bars(panel, part, axis, words)
         layout["annotations"] += _bar_labels(part, axis, words)
     return figure(traces, **layout)
@@ -408,17 +428,14 @@ def _panel_title(panel: str, words: Words) -> str:
 def _bar_labels(part: pd.DataFrame, axis: str, words: Words) -> list[Row]:
     """The name above each bar, from the left edge: long names have the whole width."""
     return [
-        heading(
-            safe(
-                words.t("charts.production-yield.label", name=shortened(words.pick(row, "name"), 48), period=_period(row["period"], words))
-            ),
-            number,
-            yref=f"y{axis}",
-            yshift=9,
-            font={"size": 12},
-        )
+        heading(_bar_name(row, words), number, yref=f"y{axis}", yshift=9, font={"size": 12})
         for number, row in enumerate(part.to_dict("records"))
     ]
+
+
+def _bar_name(row: Row, words: Words) -> str:
+    """A bar's name with its period, whole: in two lines where a narrow screen has no room for one."""
+    return wrapped(words.t("charts.production-yield.label", name=words.pick(row, "name"), period=_period(row["period"], words)), _NAME_WIDE)
 
 
 def _bars(panel: str, part: pd.DataFrame, axis: str, words: Words) -> Traces:

@@ -43,6 +43,6 @@ CHARTS = (
         finding=reliability_figures.coder_agreement_finding,
         keys=("stance", "stance_second"),
         caveats=("machine_coded", "small_sample"),
-        height=lambda frame: 420,
+        height=lambda frame: 446,
     ),
 )

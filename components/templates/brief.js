@@ -25,7 +25,10 @@
       svg.setAttribute("viewBox", "0 0 " + svg.getAttribute("width") + " " + svg.getAttribute("height"));
     });
   }
-  draw();
+  // Plotly measures its labels once, so the letters come first.
+  var wanted = ["400 13px 'Source Sans'", "700 13px 'Source Sans'"];
+  var letters = document.fonts ? Promise.all(wanted.map(function (font) { return document.fonts.load(font); })) : Promise.resolve();
+  letters.catch(function () {}).then(draw);
   dark.addEventListener("change", draw);
   print.addEventListener("change", draw);
   var waiting = 0;

@@ -150,7 +150,9 @@ def production_yield(rows: Rows, filters: Filters) -> pd.DataFrame:
     frame["yield_panel"] = frame["indicator_id"].map(panels).fillna(frame["unit"])
     order = {panel: i for i, panel in enumerate(("trial", "yield", *COST_UNITS))}
     frame["place"] = frame["yield_panel"].map(order)
-    frame = frame.sort_values(["place", "date_start", "indicator_id"], kind="stable")
+    # Costs from the dearest down: before AI, with it, with its newest model.
+    largest = frame[["value", "value_high"]].max(axis=1).where(frame["yield_panel"].isin(COST_UNITS), 0.0)
+    frame = frame.assign(largest=-largest).sort_values(["place", "largest", "date_start", "indicator_id"], kind="stable")
     counts = frame[frame["yield_panel"] == "trial"].set_index("indicator_id")["value"]
     before = {later: counts.get(earlier) for earlier, later in pairwise(TRIAL)}
     frame["step_pct"] = (100 * frame["value"] / frame["indicator_id"].map(before).astype("float64")).astype("float64")
