@@ -67,4 +67,6 @@ def made_of(chart: Chart, tables: Tables, filters: Filters) -> Made:
         n = {chart.tables[0]: rows[dictionary().tables[chart.tables[0]].key].nunique()}
     counts = tuple((table, int(n[table]), len(tables.native(table))) for table in chart.tables if table in n)
     documents = sources_of(tables, rows)
-    return Made(counts, len(documents), tuple(dict.fromkeys(documents["publisher"].dropna().head(5)))[:3])
+    # Of a copy its first publisher is named: who put the text up again says little of where it comes from.
+    publishers = documents["publisher_original"].fillna(documents["publisher"]).dropna()
+    return Made(counts, len(documents), tuple(dict.fromkeys(publishers.head(5)))[:3])

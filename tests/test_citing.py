@@ -38,7 +38,9 @@ def test_a_chart_is_cited_with_selection_version_address_and_day() -> None:
 
 def test_running_text_in_chinese_is_set_as_chinese() -> None:
     text = written(citation_of(Asked("funding-timeline", lang="zh", site="https://x.org"), TABLES, accessed=DAY), "txt", "zh")
-    assert text.startswith(f"Reelshift（影变）：《各轮融资：全部行业》［数据集］，版本{TABLES.version}，2026-11-23访问，https://x.org/funding")
+    assert text.startswith(
+        f"Reelshift（影变）：《各轮融资：全部行业》［数据集］，版本{TABLES.version}，2026-11-23访问，https://x.org/funding"
+    )
     assert text.endswith("&lang=zh\n"), "nothing stands behind the address, which would be taken for a part of it"
 
 
