@@ -213,12 +213,17 @@ def _addresses(table: str, row: Record, words: Words) -> list[str]:
 
 
 def document_link(document: Record, words: Words) -> str:
-    """A document as a Markdown link with its publisher and date, a repost or translation said as one."""
-    title = document["title"] if has(document["title"]) else words.t("records.untitled")
-    remarks = [x for x in (document["publisher"], words.date(document["published"]) if has(document["published"]) else "") if has(x)]
+    """A document as a Markdown link with its publisher and date, a repost or translation said as one.
+
+    One whose title is not known goes by its publisher: a row of "untitled" says nothing.
+    """
+    publisher = document["publisher"] if has(document["publisher"]) else ""
+    title = document["title"] if has(document["title"]) else publisher or words.t("records.untitled")
+    date = words.date(document["published"]) if has(document["published"]) else ""
+    remarks = [x for x in (publisher if title != publisher else "", date) if x]
     if document["version"] in ("repost", "translation", "aggregation"):
         remarks.append(words.code("source_version", document["version"]))
-    about = words.t("brackets", text=plain(words.listed(remarks)))
+    about = words.t("brackets", text=plain(words.listed(remarks))) if remarks else ""
     return link(title, document["url"] if has(document["url"]) else None) + about
 
 

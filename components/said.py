@@ -33,11 +33,18 @@ _HEADING = {"en": 130, "zh": 60}
 
 
 def headline(finding: str, words: Words) -> tuple[str, str]:
-    """A finding as a heading and what else it must say: a long one parts at its first semicolon."""
+    """A finding as a heading and what else it must say: a long one parts at its first semicolon outside brackets."""
     if len(finding) <= _HEADING[words.lang]:
         return finding, ""
-    first, _, rest = finding.partition(words.t("semicolon"))
+    parts = finding.split(words.t("semicolon"))
+    n = next((n for n in range(1, len(parts)) if not _within_brackets(words.t("semicolon").join(parts[:n]))), len(parts))
+    first, rest = (words.t("semicolon").join(some) for some in (parts[:n], parts[n:]))
     return first, rest[:1].upper() + rest[1:]
+
+
+def _within_brackets(text: str) -> bool:
+    """Whether a bracket is still open at the end of a text."""
+    return sum(text.count(ch) for ch in "(（") > sum(text.count(ch) for ch in ")）")
 
 
 def words_around(asked: Asked, tables: Tables) -> dict[str, str]:

@@ -50,11 +50,14 @@ def show(tables: Tables, filters: Filters, words: Words) -> None:
         days("window", WINDOW, filters, words)
         if tables.levels.series:
             days("estimation", ESTIMATION, filters, words)
-    missing(tables, filters, words)
+    if tables.levels.series:
+        missing(tables, filters, words)
     show_chart("event-window", tables, filters, words)
     window_notes(tables, filters, words)
     show_chart("event-pooled", tables, filters, words)
     pooled_notes(tables, filters, words)
+    if not tables.levels.series:  # how to load them comes after what there is to see without
+        missing(tables, filters, words)
 
 
 # What is chosen -----------------------------------------------------------------------------------

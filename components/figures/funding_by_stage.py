@@ -51,7 +51,7 @@ def funding_by_stage(frame: pd.DataFrame, words: Words) -> go.Figure:
         traces += _spreads(
             part, places, axis, QUIET if group == "general_model" else ACCENT, 1.05 * 10 ** amounts["range"][0], words, first=number == 0
         )
-    layout = fixed_margins(layout, bottom=_BELOW_PX) if groups else layout | unscaled([])
+    layout = fixed_margins(layout, bottom=_BELOW_PX, names_at_edge=True) if groups else layout | unscaled([])
     return figure(traces, **layout, legend={"traceorder": "normal"})
 
 
