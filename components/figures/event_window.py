@@ -20,7 +20,7 @@ COLUMNS = Columns("car_pct", "abnormal_return_pct", "abnormal_p")
 #: Series that the finding names one by one.
 _NAMED = 3
 #: Heights in pixels of the stated chart: names, headings, levels, events, dates, a row of the list, its axis.
-_NAME_PX, _HEADING_PX, _LEVELS_PX, _EVENTS_PX, _DATES_PX, _ROW_PX, _BELOW_PX = 20, 24, 200, 40, 40, 52, 26
+_NAME_PX, _HEADING_PX, _LEVELS_PX, _EVENTS_PX, _DATES_PX, _ROW_PX, _BELOW_PX = 20, 24, 200, 40, 46, 52, 26
 #: Rows of the list, and the order of kinds in it.
 _MOST = 14
 _KINDS = ("concept_index", "sector_index", "etf", "stock", "benchmark")

@@ -32,7 +32,7 @@ from data.frames.funding import APART, CLASSES, SUMMED, totals
 
 #: Countries that have a line of their own.
 COUNTRIES_SHOWN = 12
-_LINE_PX, _HEAD_PX, _TICKS_PX, NOTE_PX, _LEGEND_PX = 48, 46, 24, 16, 90
+_LINE_PX, _HEAD_PX, _TICKS_PX, NOTE_PX, _LEGEND_PX = 48, 46, 32, 16, 90
 #: How far below the first line its rule lies: clear of the signs below its marks and of the next line's name.
 _RULE = 0.42
 #: Where the money ends and the rounds begin, as shares of the width.
@@ -224,7 +224,7 @@ def funding_by_country_finding(frame: pd.DataFrame, words: Words) -> str:
             for kind, part in lines
         )
         unknown = words.t("charts.funding.known.undisclosed", n=int(total["n_undisclosed"]), total=int(total["n_rounds"]))
-        said = words.t("charts.funding.known.comma").join([said, unknown] if total["n_undisclosed"] else [said])
+        said = words.t("charts.funding.known.joiner").join([said, unknown] if total["n_undisclosed"] else [said])
         parts.append(words.t("charts.funding.of_group", group=words.code("money_group", group), said=said))
     return words.t("charts.funding.known.joiner").join(parts)
 

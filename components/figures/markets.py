@@ -18,7 +18,7 @@ Traces = list[Row]
 KEY = "charts.stated-moves"
 
 #: Heights in pixels: a listed move, the heading of its kind, a panel's heading, what the list's axis takes, the panel in time.
-_ROW_PX, _KIND_PX, _HEADING_PX, _TICKS_PX, _DAYS_PX = 54, 22, 40, 46, 230
+_ROW_PX, _KIND_PX, _HEADING_PX, _TICKS_PX, _DAYS_PX = 54, 22, 40, 56, 230
 #: Margins; a legend of several lines, as on a telephone, takes more above and the rows come a little closer.
 _ABOVE_PX, _BELOW_PX, _LEFT_PX, _RIGHT_PX = 44, 26, 8, 12
 _TICKS = (-25, -5, 0, 5, 25, 100, 250)
