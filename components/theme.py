@@ -117,7 +117,8 @@ def figure(traces: list[dict[str, Any]], **layout: Any) -> go.Figure:
     """A figure in the house style from plain dictionaries. `layout` adds to the template."""
     inked = {name: _inked(layout.get(name, {})) for name in {"xaxis", "yaxis", *(n for n in layout if n[1:5] == "axis")}}
     font = {"color": INK, **layout.get("font", {})}
-    return go.Figure({"data": traces, "layout": {"template": TEMPLATE, **layout, **inked, "font": font}}, skip_invalid=False)
+    own = {"template": TEMPLATE, **layout, **inked, "font": font, "hoverlabel": {"font": {"color": INK}}}
+    return go.Figure({"data": traces, "layout": own}, skip_invalid=False)
 
 
 def _inked(axis: dict[str, Any]) -> dict[str, Any]:

@@ -179,7 +179,8 @@ def test_rounds_without_a_valuation_are_hollow_at_the_last_height() -> None:
     figure = CHART_.figure(paths(*STEPS), Words("en"))
     hollow = next(t for t in figure.data if t.marker.symbol == "circle-open" and t.customdata is not None)
     assert list(hollow.y) == [10, 10]
-    assert all("no valuation stated" in text and "Drawn at the last stated one" in text for text in hollow.hovertext)
+    said = [text.replace("<br>", " ") for text in hollow.hovertext]
+    assert all("no valuation stated" in text and "Drawn at the last stated one" in text for text in said)
 
 
 def test_at_most_twelve_companies_are_named_those_with_most_valuations_first() -> None:

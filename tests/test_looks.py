@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.breaking import width
+from components.breaking import is_wide, width
 from components.chart import Chart
 from components.charts import CHART, CHARTS, figure_of, finding_of, frame_of
 from components.figures.funding_by_quarter import _quarter_axis
@@ -115,3 +115,22 @@ def test_the_finding_by_quarter_names_the_quarter_with_most_money() -> None:
         title, _ = headline(finding_of(chart, REAL, Filters(general="without"), lang), words)
         assert words.date(str(sums.idxmax())) in title
         assert words.usd_m(float(sums.max())) in title
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("slug", ["funding-timeline", "funding-cumulative", "stated-moves", "events-timeline", "investors"])
+def test_hover_boxes_are_whole_on_a_telephone_and_in_ink(slug: str, lang: str) -> None:
+    """A telephone's figure is 322 pixels wide; a sign of 13 pixels is 13 wide, a letter about 6.2, the box adds 16."""
+    figure = figure_of(CHART[slug], REAL, Filters(), lang)
+    assert figure.layout.hoverlabel.font.color == figure.layout.font.color
+    texts = [text for trace in figure.data for text in (trace.hovertext or ())]
+    assert texts
+    for line in {line for text in texts for line in lines_of(text)}:
+        if " " in line.strip() or lang == "zh":  # one long word, such as an address, cannot be broken
+            assert sum(13 if is_wide(ch) else 6.2 for ch in line) + 16 <= 322, line
+
+
+def test_what_rounds_to_nothing_has_no_sign() -> None:
+    assert Words("en").signed_percent(-0.03) == "0%"
+    assert Words("en").signed_percent(0.04, 0) == "0%"
+    assert Words("en").signed_percent(-0.06) == "−0.1%"
