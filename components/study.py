@@ -239,7 +239,7 @@ def _beside(frame: pd.DataFrame, filters: Filters, words: Words) -> None:
     row = frame.iloc[0].to_dict()
     first, last = day(row["window_first"]), day(row["window_last"])
     st.markdown(f"**{plain(words.t('study.beside.title', span=words.span(first, last)))}**", anchors=False)
-    ways = (
+    ways: tuple[tuple[str, str, int, dict[str, str]], ...] = (
         ("/markets", "events", int(row["n_other_events"]), {"view": "events"}),
         ("/opinions", "opinions", int(row["n_opinions_in_window"]), {}),
         ("/funding", "rounds", int(row["n_rounds_in_window"]), {}),

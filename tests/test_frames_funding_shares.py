@@ -241,7 +241,7 @@ def test_the_finding_names_where_rounds_are_from_and_how_many_are_early_and_chin
     )
     assert finding("funding-coverage", *chinese).startswith("China leads with 2 of 2 rounds collected; 1 of them before 2025")
     assert finding("funding-coverage", *chinese, *american, lang="zh").startswith(
-        "5笔中3笔来自美国；中国 2笔，其中1笔在2025年之前；1笔未披露"
+        "5笔中3笔来自美国；中国2笔，其中1笔在2025年之前；1笔未披露"
     )
     assert "China" not in finding("funding-coverage", *american)
     assert finding("funding-coverage", round_()).startswith("1 round, its country not stated")
