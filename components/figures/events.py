@@ -174,6 +174,8 @@ def _event_traces(frame: pd.DataFrame, heights: dict[int, float], words: Words) 
 
 def _legend(frame: pd.DataFrame, words: Words) -> Traces:
     """Colours as circles, whatever the shape of a sector's first event, and what an outline means."""
+    if frame.empty:
+        return []
     look: Row = {"type": "scatter", "mode": "markers", "x": [None], "y": [None], "hoverinfo": "skip", "customdata": [[int(frame.index[0])]]}
     entries = [
         look
