@@ -49,7 +49,7 @@ def command(tables: Tables, words: Words) -> None:
 
 
 def _choices(tables: Tables, filters: Filters, words: Words) -> None:
-    choices.options(("measure",), filters, words)
+    choices.option("measure", filters, words)  # alone, so that a telephone breaks it over two lines
     columns = st.columns(3 if filters.measure == "rebased" else 2)
     with columns[0]:
         series(tables, filters, words)

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from components import listing, panel
-from components.figures.money import money_words, sum_words
+from components.figures.money import money_brief, money_words, sum_words
 from components.ordering import place_of
 from components.plain import plain
 from components.words import Words
@@ -31,7 +31,10 @@ def totals(tables: Tables, filters: Filters) -> dict[str, dict[str, Any]]:
 
 
 def show_totals(tables: Tables, filters: Filters, words: Words) -> None:
-    """What is known of the money and what is not, then how the collection leans: before any chart."""
+    """What is known of the money and what is not, then how the collection leans: before any chart.
+
+    In few words, since the charts are what a page is for; the whole account opens at the question marks.
+    """
     found = totals(tables, filters)
     with st.container(border=True, key="money-totals"):
         if not found:
@@ -39,9 +42,10 @@ def show_totals(tables: Tables, filters: Filters, words: Words) -> None:
             return
         for column, (group, total) in zip(st.columns(len(found), gap="medium"), found.items(), strict=True):
             with column, st.container(gap=None):
-                st.metric(words.code("money_group", group), sum_words(total, words))
-                st.caption(plain(money_words(total, words)))
-        st.caption(plain(coverage_words(collected(chosen(tables, "funding_rounds", filters)), words)))
+                st.metric(words.code("money_group", group), sum_words(total, words), help=plain(money_words(total, words)))
+                st.caption(plain(money_brief(total, words)))
+        counts = coverage_words(collected(chosen(tables, "funding_rounds", filters)), words)
+        st.caption(words.t("rounds.sample"), help=plain(counts))
 
 
 def coverage_words(rows: pd.DataFrame, words: Words) -> str:

@@ -50,11 +50,14 @@ def show(tables: Tables, filters: Filters, words: Words) -> None:
         days("window", WINDOW, filters, words)
         if tables.levels.series:
             days("estimation", ESTIMATION, filters, words)
-    missing(tables, filters, words)
+    if tables.levels.series:
+        missing(tables, filters, words)
     show_chart("event-window", tables, filters, words)
     window_notes(tables, filters, words)
     show_chart("event-pooled", tables, filters, words)
     pooled_notes(tables, filters, words)
+    if not tables.levels.series:  # how to load them comes after what there is to see without
+        missing(tables, filters, words)
 
 
 # What is chosen -----------------------------------------------------------------------------------
@@ -242,14 +245,14 @@ def _beside(frame: pd.DataFrame, filters: Filters, words: Words) -> None:
     row = frame.iloc[0].to_dict()
     first, last = day(row["window_first"]), day(row["window_last"])
     st.markdown(f"**{plain(words.t('study.beside.title', span=words.span(first, last)))}**", anchors=False)
-    counts = {
-        "events": _way(
-            "/markets", words.t("study.beside.events", n=int(row["n_other_events"])), first, last, filters, words, view="events"
-        ),
-        "opinions": _way("/opinions", words.t("study.beside.opinions", n=int(row["n_opinions_in_window"])), first, last, filters, words),
-        "rounds": _way("/funding", words.t("study.beside.rounds", n=int(row["n_rounds_in_window"])), first, last, filters, words),
-    }
-    st.markdown(words.t("study.beside.counts", **counts), anchors=False)
+    ways: tuple[tuple[str, str, int, dict[str, str]], ...] = (
+        ("/markets", "events", int(row["n_other_events"]), {"view": "events"}),
+        ("/opinions", "opinions", int(row["n_opinions_in_window"]), {}),
+        ("/funding", "rounds", int(row["n_rounds_in_window"]), {}),
+    )
+    found = [_way(path, words.t(f"study.beside.{what}", n=n), first, last, filters, words, **more) for path, what, n, more in ways if n]
+    said = words.t("study.beside.counts", counts=words.listed(found)) if found else plain(words.t("study.beside.none"))
+    st.markdown(said, anchors=False)
     others = frame[frame["study_part"] == "other_event"]
     if len(others):
         st.markdown("\n".join(f"- {_other(other, words)}" for other in others.head(_LISTED).to_dict("records")), anchors=False)

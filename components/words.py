@@ -140,8 +140,9 @@ class Words:
         return f"{self.number(value, digits)}%"
 
     def signed_percent(self, value: float, digits: int = 1) -> str:
-        """A move: always with its sign, a true minus for falls."""
-        return f"{'+' if value > 0 else '−' if value < 0 else ''}{self.number(abs(value), digits)}%"
+        """A move: always with its sign, a true minus for falls; none where nothing is left of it in so many digits."""
+        seen = round(value, digits)
+        return f"{'+' if seen > 0 else '−' if seen < 0 else ''}{self.number(abs(value), digits)}%"
 
     def usd_m(self, value: float) -> str:
         """An amount given in millions of US dollars, at a readable scale: US$1.2bn, 12亿美元."""

@@ -110,11 +110,11 @@ def test_a_path_follows_the_filters() -> None:
 def test_a_finding_names_the_largest_rise_and_every_fall() -> None:
     other = (round_("2023-01-01", 10, company_id="big-model"), round_("2023-02-01", company_id="third"))
     assert said(*STEPS, *other) == (
-        "Companies serving a sector: Small Video rose most, US$10m (1 Jan 2023) to US$40m (1 Jan 2024), ×4, "
+        "Companies serving a sector: Small Video rose most, ×4 from US$10m (1 Jan 2023) to US$40m (1 Jan 2024); "
         "1 of 2 state a valuation, 1 more than once; "
         "General-model companies: 1 of 1 state a valuation, 0 more than once; 1 fall in 2 comparisons (Small Video)"
     )
-    assert "小视频涨幅最大，1,000万美元（2023年1月1日）至4,000万美元（2024年1月1日），4倍" in said(*STEPS, *other, lang="zh")
+    assert "小视频涨幅最大，自1,000万美元（2023年1月1日）至4,000万美元（2024年1月1日），为4倍" in said(*STEPS, *other, lang="zh")
 
 
 def test_a_finding_of_one_company_tells_its_first_and_last_valuation() -> None:
@@ -179,7 +179,8 @@ def test_rounds_without_a_valuation_are_hollow_at_the_last_height() -> None:
     figure = CHART_.figure(paths(*STEPS), Words("en"))
     hollow = next(t for t in figure.data if t.marker.symbol == "circle-open" and t.customdata is not None)
     assert list(hollow.y) == [10, 10]
-    assert all("no valuation stated" in text and "Drawn at the last stated one" in text for text in hollow.hovertext)
+    said = [text.replace("<br>", " ") for text in hollow.hovertext]
+    assert all("no valuation stated" in text and "Drawn at the last stated one" in text for text in said)
 
 
 def test_at_most_twelve_companies_are_named_those_with_most_valuations_first() -> None:

@@ -169,7 +169,7 @@ def test_a_finding_has_its_bounds_and_its_n() -> None:
     said = finding(*(round_("a", 10) for _ in range(10)), round_("b"))
     assert said == (
         "Companies serving a sector: the five largest rounds hold 50% of the money known in 10 of 11 rounds "
-        "(45% to 50% whatever the rest was), the largest company, A, 100% (91% to 100%)"
+        "(45% to 50% whatever the rest was); the largest company, A, 100% (91% to 100%)"
     )
     certain = finding(*(round_("a", 10) for _ in range(10)))
     assert "(" not in certain

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from components import theme
 from components.charts import CHART, figure_of, frame_of
-from components.figures.money import money_words
+from components.figures.money import lines_of, money_brief, money_words
 from components.words import Words
 from data.filters import Filters
 from data.frames import funding, printed
@@ -479,11 +479,18 @@ def test_one_quarter_that_outweighs_the_others_makes_the_scale_logarithmic() -> 
     chart, tables = CHART["funding-by-quarter"], tables_of(*_UNEVEN)
     together = figure_of(chart, tables, Filters(general="with"), "en")
     assert together.layout.yaxis.type == "log"
-    assert together.layout.annotations[0].text == "<b>All companies</b>, log scale"
+    assert lines_of(together.layout.annotations[0].text) == ["All companies, log scale"]
     assert {trace.type for trace in together.data} == {"scatter"}
     without = figure_of(chart, tables, Filters(general="without"), "en")
     assert without.layout.yaxis.type is None
-    assert without.layout.annotations[0].text == "<b>Companies serving a sector</b>"
+    assert lines_of(without.layout.annotations[0].text) == ["Companies serving a sector"]
+
+
+def test_the_brief_account_of_a_sum_says_how_many_rounds_are_not_in_it() -> None:
+    total = headline(*EVERY_KIND)["sector_company"]
+    assert money_brief(total, Words("en")) == "in 3 of 6 rounds; up to US$100m more in 1; 2 undisclosed or not in US$"
+    assert money_brief(headline(round_(usd=3))["sector_company"], Words("en")) == "in 1 round"
+    assert money_brief(headline(round_())["sector_company"], Words("en")) == "1 round, without a US$ amount"
 
 
 def test_a_quarter_says_its_other_currencies_as_printed() -> None:

@@ -241,7 +241,7 @@ def test_the_finding_says_since_when_the_greater_half_came() -> None:
     # 9 x US$1m early, US$10m in the last quarter: 10 of 19 is 53%.
     rounds = [round_("2023-Q1", 1) for _ in range(9)] + [round_("2024-Q2", 10)]
     en, zh = (CHARTED.finding(drawn(*rounds), Words(lang)) for lang in ("en", "zh"))
-    assert en == ("Companies serving a sector: 53% of the known sum entered from Q2 2024 on (US$19m in 10 rounds, none undisclosed)")
+    assert en == ("Companies serving a sector: 53% of the known sum entered from Q2 2024 on; US$19m in 10 rounds, none undisclosed")
     assert "已知合计的53%自2024年第二季度起计入" in zh
     # Of nine amounts nothing of the kind is said.
     assert "known sum" not in CHARTED.finding(drawn(*rounds[1:]), Words("en"))

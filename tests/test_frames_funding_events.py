@@ -243,7 +243,7 @@ def finding(*rounds: dict[str, Any], lang: str = "en", **more: Any) -> str:
 )
 def test_a_finding_claims_no_more_than_the_counts(before: int, after: int, loose: int, said: str) -> None:
     text = finding(*many("2024-05-20", before), *many("2024-07-01", after), *many("2024-06", loose))
-    assert text.startswith(f'Companies serving a sector: {before} and {after} rounds in the 90 days before and after "One"; ')
+    assert text.startswith(f"Companies serving a sector: {before} and {after} rounds in the 90 days before and after “One”; ")
     assert said in text
 
 
@@ -251,9 +251,9 @@ def test_a_finding_tells_events_apart_and_what_is_not_covered() -> None:
     rounds = (*many("2024-06-10", 2), *many("2024-06-20", 20), *many("2024-09-10", 1))
     more: dict[str, Any] = {"events": (ONE, TWO), "filters": Filters(days="30"), "reach": (REACH[0], round_("2024-09-30", sectors="games"))}
     assert finding(*rounds, **more) == (
-        'Companies serving a sector: 2 and 20 rounds in the 30 days before and after "One", 1 and 1 around "2nd"; '
-        'more after "One" than before, which need not be the cause; too few around "2nd" to say whether they differ; '
-        'the days after "2nd" are covered only in part (10 of 30)'
+        "Companies serving a sector: 2 and 20 rounds in the 30 days before and after “One”, 1 and 1 around “2nd”; "
+        "more after “One” than before, which need not be the cause; too few around “2nd” to say whether they differ; "
+        "the days after “2nd” are covered only in part (10 of 30)"
     )
     assert finding(*rounds, lang="zh", **more) == (
         "各行业公司：“事件One”前后各30天为2笔与20笔，“第二”为1与1；“事件One”之后多于之前，未必因它而起；"

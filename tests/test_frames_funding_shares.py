@@ -119,18 +119,18 @@ def test_general_models_stand_apart_together_or_not_at_all() -> None:
 def test_rounds_of_one_sector_each_add_up_and_the_finding_does_not_deny_it() -> None:
     said = finding("funding-by-sector", round_(usd=3), round_(usd=4, sectors="games"))
     assert "add up" not in said
-    assert "most in Games (US$4m)" in said
+    assert "the most known money is in Games, US$4m" in said
 
 
 def test_a_tie_has_no_most() -> None:
-    assert "most in" not in finding("funding-by-sector", round_(usd=3), round_(usd=3, sectors="games"))
+    assert "the most known" not in finding("funding-by-sector", round_(usd=3), round_(usd=3, sectors="games"))
 
 
 def test_sums_that_leave_something_out_are_floors() -> None:
-    assert "(≥ US$4m)" in finding("funding-by-sector", round_(usd=4), round_())
-    assert "(≈ US$4m)" in finding("funding-by-sector", round_(usd=4, amount_qualifier="about"))
-    assert "(≥ US$4m)" in finding("funding-by-sector", round_(usd=4, amount_qualifier="at_least"))
-    assert "(US$4m)" in finding("funding-by-sector", round_(usd=4), round_(usd=9, status="cancelled"))
+    assert "in Film & TV, ≥ US$4m" in finding("funding-by-sector", round_(usd=4), round_())
+    assert "in Film & TV, ≈ US$4m" in finding("funding-by-sector", round_(usd=4, amount_qualifier="about"))
+    assert "in Film & TV, ≥ US$4m" in finding("funding-by-sector", round_(usd=4, amount_qualifier="at_least"))
+    assert "in Film & TV, US$4m" in finding("funding-by-sector", round_(usd=4), round_(usd=9, status="cancelled"))
 
 
 def test_a_click_on_a_sector_chooses_it_and_the_total_is_no_choice() -> None:
@@ -236,8 +236,10 @@ def test_the_finding_names_where_rounds_are_from_and_how_many_are_early_and_chin
     chinese = (round_("2024-02-01", country="CN"), round_("2025-03-01", country="CN", usd=2))
     american = tuple(round_("2024-02-01", country="US", usd=1) for _ in range(3))
     said = finding("funding-coverage", *chinese, *american)
-    assert said.startswith("United States: 3 of 5 rounds; China: 2, 1 of them before 2025; 1 undisclosed; the collection ends in Mar 2025")
-    assert finding("funding-coverage", *chinese).startswith("China: 2 of 2 rounds; 1 of them before 2025")
+    assert said.startswith(
+        "United States leads with 3 of 5 rounds collected; China: 2, 1 of them before 2025; 1 undisclosed; the collection ends in Mar 2025"
+    )
+    assert finding("funding-coverage", *chinese).startswith("China leads with 2 of 2 rounds collected; 1 of them before 2025")
     assert finding("funding-coverage", *chinese, *american, lang="zh").startswith(
         "5笔中3笔来自美国；中国2笔，其中1笔在2025年之前；1笔未披露"
     )

@@ -263,7 +263,7 @@ def test_every_kind_of_round_has_its_mark() -> None:
     assert shapes["FR004"] == ("x-thin-open", 3)
     assert shapes["FR005"] == shapes["FR006"] == ("cross-thin-open", -0.5)
     assert shapes["FR007"][0] == shapes["FR008"][0] == shapes["FR009"][0] == "circle"
-    hovers = {frame.at[i, "record_id"]: text for i, text in drawn.hovers(frame, Words("en")).items()}
+    hovers = {frame.at[i, "record_id"]: text.replace("<br>", " ") for i, text in drawn.hovers(frame, Words("en")).items()}
     assert "at least US$30m" in hovers["FR007"]
     assert "up to US$80m" in hovers["FR008"]
     assert "Q3 2024" in hovers["FR008"]

@@ -335,7 +335,7 @@ def test_findings_say_what_the_rows_carry() -> None:
     pair = levels_of({"made-up": own, "market": market}, market={"kind": "benchmark", "sectors": ("cross",)})
     tables = with_levels(pair, tables_from())
     said = {m: CHOSEN.finding(frame_of(tables, Filters(measure=m)), Words("en")) for m in ("rebased", "level", "drawdown")}
-    assert said["rebased"] == "Invented made-up at 105 on 21 Feb 2024, 19 Feb 2024 = 100; Invented market at 110"
+    assert said["rebased"] == "Invented made-up at 105 on 21 Feb 2024 (19 Feb 2024 = 100); Invented market at 110"
     assert said["level"] == "Invented made-up: +5%, 19 to 21 Feb 2024"
     assert said["drawdown"] == "Invented made-up stood at most 25% below its highest close since 19 Feb 2024, on 20 Feb 2024"
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components import rounds
-from components.figures.money import money_words, sum_words
+from components.figures.money import money_brief, money_words, sum_words
+from components.plain import plain
 from components.words import LANGUAGES, Words
 from data.filters import Filters
 from data.frames.common import chosen, collected
@@ -41,10 +42,12 @@ def test_every_section_shows_its_charts_under_the_totals(view: str, lang: str, t
     seen = text(at)
     for slug in SECTIONS[view]:
         assert finding(slug, tables, Filters(("film",)), words) in seen
-    shown = {m.label: m.value for m in at.metric}
+    shown = {m.label: m for m in at.metric}
     for group, total in rounds.totals(tables, Filters(("film",))).items():
-        assert money_words(total, words) in seen
-        assert shown[words.code("money_group", group)] == sum_words(total, words)
+        metric = shown[words.code("money_group", group)]
+        assert metric.value == sum_words(total, words)
+        assert metric.help == plain(money_words(total, words))
+        assert money_brief(total, words) in seen
         assert words.usd_m(float(total["known_usd_m"])) in sum_words(total, words)
     assert len(at.get("plotly_chart")) == len(SECTIONS[view])
 
@@ -56,7 +59,7 @@ def test_general_model_companies_are_taken_in_or_left_out_by_the_link(general: s
     seen = text(at)
     [(group, total)] = rounds.totals(tables, filters).items()
     assert group == {"with": "all_companies", "without": "sector_company"}[general]
-    assert money_words(total, words) in seen
+    assert money_brief(total, words) in seen
     assert words.t(f"scope.general.{general}") in seen
     assert words.code("money_group", "general_model") not in {m.value.split(":")[0] for m in at.markdown}
 

@@ -68,7 +68,7 @@ def test_a_beta_without_a_benchmark_says_what_is_missing(root: Path) -> None:  #
 def test_a_series_of_other_sectors_is_offered_and_not_shown(loaded: Path) -> None:
     at = opened("markets", lang="en", view="levels", sector="games", cross="0")
     assert Words("en").t("levels.none_shown") in [c.value for c in at.caption]
-    assert "Furthest from its own first level" in text(at)
+    assert "stands furthest from its own first level" in text(at)
 
 
 def test_a_store_that_cannot_be_read_is_said_and_stops_nothing(root: Path) -> None:  # noqa: F811
@@ -77,7 +77,7 @@ def test_a_store_that_cannot_be_read_is_said_and_stops_nothing(root: Path) -> No
     at = opened("markets", lang="en", view="levels")
     assert len(at.warning) == 1
     assert "cannot be read" in at.warning[0].value
-    assert "Furthest from its own first level" in text(at)
+    assert "stands furthest from its own first level" in text(at)
 
 
 def test_moves_are_listed_nearest_to_the_event(root: Path) -> None:  # noqa: F811

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from components.figures.markets import squeezed
+from components.figures.markets import squeezed, zero_marks
 from components.figures.parts import Row, day, has, heading, read_in, sentences, small
 from components.theme import FAINT, QUIET, SERIES_KIND_COLOURS, SERIES_KIND_SYMBOLS, safe
 from components.words import Words
@@ -47,8 +47,8 @@ def scale(moves: pd.DataFrame, words: Words) -> Row:
         "range": [squeezed(low) - 0.5, squeezed(high) + 0.6],
         "tickvals": [squeezed(t) for t in ticks],
         "ticktext": [words.signed_percent(t, 0).rstrip("%") for t in ticks],
-        "zeroline": True,
-        "zerolinecolor": QUIET,
+        "zeroline": False,
+        "showgrid": False,
         "tickangle": 0,
         "tickfont": {"size": 11},
         "automargin": False,
@@ -91,7 +91,7 @@ def marks(moves: pd.DataFrame, rows: dict[int, float], words: Words, named: bool
             "textposition": ["middle left" if row["move_pct"] < 0 else "middle right" for row in records],
             "textfont": {"size": 12},
         }
-    traces: Traces = [] if faint else [_stems(x, y)]
+    traces: Traces = [] if faint else [zero_marks(y), _stems(x, y)]
     traces.append(trace | shared)
     return traces
 

@@ -20,7 +20,7 @@ COLUMNS = Columns("car_pct", "abnormal_return_pct", "abnormal_p")
 #: Series that the finding names one by one.
 _NAMED = 3
 #: Heights in pixels of the stated chart: names, headings, levels, events, dates, a row of the list, its axis.
-_NAME_PX, _HEADING_PX, _LEVELS_PX, _EVENTS_PX, _DATES_PX, _ROW_PX, _BELOW_PX = 20, 24, 200, 40, 28, 52, 26
+_NAME_PX, _HEADING_PX, _LEVELS_PX, _EVENTS_PX, _DATES_PX, _ROW_PX, _BELOW_PX = 20, 24, 200, 40, 46, 52, 26
 #: Rows of the list, and the order of kinds in it.
 _MOST = 14
 _KINDS = ("concept_index", "sector_index", "etf", "stock", "benchmark")
@@ -188,7 +188,8 @@ def _dates(parts: _Stated, words: Words) -> Row:
     ends = [parts.events[name].iloc[0] for name in ("window_first", "window_last")]
     axis = date_axis(ends, words, least=20)
     short = (ends[1] - ends[0]).days <= _FORTNIGHTS
-    return axis | ({"dtick": 14 * 86_400_000, "tick0": _MONDAY, "tickformat": words.t("charts.parts.ticks.day_of_year")} if short else {})
+    fortnights = {"dtick": 14 * 86_400_000, "tick0": _MONDAY, "tickformat": words.t("charts.parts.ticks.day_above_year")}
+    return axis | (fortnights if short else {})
 
 
 def _event_line(parts: _Stated) -> list[Row]:

@@ -63,7 +63,7 @@ def events_timeline(frame: pd.DataFrame, words: Words) -> go.Figure:
         ],
         "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
     }
-    return figure([*vague_spans(frame, heights, 0.35), *stems, *_event_traces(frame, heights, words)], **layout)
+    return figure([*vague_spans(frame, heights, 0.35), *stems, *_event_traces(frame, heights, words), *_legend(frame, words)], **layout)
 
 
 def _dodged(frame: pd.DataFrame, lanes: dict[str, int], axis: Row) -> dict[int, float]:
@@ -134,6 +134,8 @@ def _event_traces(frame: pd.DataFrame, heights: dict[int, float], words: Words) 
                 "type": "scatter",
                 "mode": "markers",
                 "name": words.code("sector", sector),
+                "legendgroup": sector,
+                "showlegend": False,
                 "x": [day(d) for d in part["date_mid"]],
                 "y": [heights[i] for i in part.index],
                 "customdata": [[int(i)] for i in part.index],
@@ -149,6 +151,27 @@ def _event_traces(frame: pd.DataFrame, heights: dict[int, float], words: Words) 
             }
         )
     return traces
+
+
+def _legend(frame: pd.DataFrame, words: Words) -> Traces:
+    """Colours as circles, whatever the shape of a sector's first event, and what an outline means."""
+    if frame.empty:
+        return []
+    look: Row = {"type": "scatter", "mode": "markers", "x": [None], "y": [None], "hoverinfo": "skip", "customdata": [[int(frame.index[0])]]}
+    entries = [
+        look
+        | {
+            "name": words.code("sector", sector),
+            "legendgroup": sector,
+            "marker": {"color": SECTOR_COLOURS[sector], "symbol": "circle", "size": 9},
+        }
+        for sector in SECTORS
+        if (frame["sector"] == sector).any()
+    ]
+    if frame["is_headline"].any():
+        outlined = {"color": ACCENT, "symbol": "circle-open", "size": 11, "line": {"width": 2, "color": ACCENT}}
+        entries.append(look | {"name": words.t("charts.events-timeline.headline"), "legendgroup": "headline", "marker": outlined})
+    return entries
 
 
 def _event_hover(row: Row, words: Words) -> str:
@@ -175,10 +198,9 @@ def events_timeline_finding(frame: pd.DataFrame, words: Words) -> str:
     if frame.empty:
         return words.t("charts.empty")
     key = "charts.events-timeline.finding"
-    said = words.t(f"{key}.count", n=len(frame))
     kinds = frame["kind"].value_counts()
-    if len(kinds) > 1 and kinds.iloc[0] > kinds.iloc[1]:
-        said += words.t(f"{key}.largest", kind=words.code("event_kind", kinds.index[0]), n=int(kinds.iloc[0]))
+    most = {"kind": words.code("event_kind", kinds.index[0]), "n": int(kinds.iloc[0]), "total": len(frame)}
+    said = words.t(f"{key}.largest", **most) if len(kinds) > 1 and kinds.iloc[0] > kinds.iloc[1] else words.t(f"{key}.count", n=len(frame))
     newest = frame[frame["date_precision"] == "day"].tail(1)
     if len(newest):
         row = newest.iloc[0].to_dict()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ from components.figures.money import (
     Traces,
     axis_names,
     fixed_margins,
+    group_heading,
     grouped,
     groups_of,
     linear_axis,
@@ -22,16 +24,19 @@ from components.figures.money import (
     money_words,
     panels,
     printed_words,
+    sum_words,
     unscaled,
 )
 from components.figures.parts import has, heading, sentences
-from components.theme import FAINT, figure, safe
+from components.theme import FAINT, figure
 from components.words import Words
-from data.frames.funding import GROUPS, totals
+from data.frames.funding import GROUPS, SUMMED, totals
 from data.frames.quarters import quarters_between
 
 #: Height of a panel of bars, of one of marks, of a heading, and of what stands below and above all panels, in pixels.
 _BARS_PX, _DOTS_PX, _HEADING_PX, _BELOW_PX, _ABOVE_PX = 240, 190, 28, 40, 30
+#: Up to how many quarters a screen of 320 pixels has room for their whole names, for a figure each, and for every year.
+_WHOLE, _FIGURES, _YEARS = {"en": 9, "zh": 4}, 17, {"en": 28, "zh": 19}
 #: A quarter that outweighs the median one this often leaves nothing of the others to see on a linear scale.
 _LOG_FROM = 20
 
@@ -86,8 +91,7 @@ def funding_by_quarter(frame: pd.DataFrame, words: Words) -> go.Figure:
         layout[name]["domain"] = domains[group]
         traces += _not_summed(part[part["amount_class"].isin(NOT_DRAWN)], axis, tops, floor, words)
         kind = ("own_" if len(shown) > 1 else "") + ("log" if log else "linear")
-        said = words.t(f"charts.funding-by-quarter.panel.{kind}", group=f"<b>{safe(words.code('money_group', group))}</b>")
-        layout["annotations"].append(heading(said, domains[group][1]))
+        layout["annotations"].append(heading(group_heading(group, f"charts.funding-by-quarter.panel.{kind}", words), domains[group][1]))
     seen: set[str] = set()
     for trace in traces:
         if "legendgroup" in trace:  # bars come before marks, so each kind shows the more telling of the two
@@ -95,19 +99,21 @@ def funding_by_quarter(frame: pd.DataFrame, words: Words) -> go.Figure:
             seen.add(trace["legendgroup"])
     layout["xaxis"]["anchor"] = "y2" if len(shown) > 1 else "y"
     _mark_incomplete(dated, quarters, list(domains.values()), layout, words)
-    layout = fixed_margins(layout, bottom=_BELOW_PX) if shown else layout | unscaled([])
+    layout = fixed_margins(layout, bottom=_BELOW_PX, names_at_edge=True) if shown else layout | unscaled([])
     return figure(traces, **layout, legend={"traceorder": "normal"})
 
 
 def _quarter_axis(quarters: list[str], words: Words) -> dict[str, Any]:
-    """Quarters as categories; the year under each first quarter, all quarters named while there is room."""
-    crowded = len(quarters) > (18 if words.lang == "en" else 6)
+    """Quarters as categories, the year under each first one; many are named by a figure, very many by their year alone."""
+    few, many = len(quarters) <= _WHOLE[words.lang], len(quarters) > _FIGURES
+    every = math.ceil(len(quarters) / _YEARS[words.lang])
     labels = []
     for place, quarter in enumerate(quarters):
         year, number = quarter.split("-Q")
-        with_year = number == "1" or place == 0
-        short = words.quarter(number)
-        labels.append("" if crowded and not with_year else f"{short}<br>{words.date(year)}" if with_year else short)
+        # The year of a first quarter that does not begin it, where the next year's stands far enough away.
+        with_year = int(year) % every == 0 if number == "1" else place == 0 and few and (number != "4" or len(quarters) == 1)
+        short = words.quarter(number) if few else words.t("charts.funding-by-quarter.figure", n=int(number))
+        labels.append("" if many and not with_year else f"{short}<br>{words.date(year)}" if with_year else short)
     return {
         "type": "category",
         "categoryorder": "array",
@@ -267,13 +273,26 @@ def _mark_incomplete(
 
 
 def funding_by_quarter_finding(frame: pd.DataFrame, words: Words) -> str:
-    """The total of each group in the quarters drawn, with what is not known; then the rounds that have no quarter."""
+    """The quarter of each group with most known money, and its total with what is not known; then the rounds without a quarter."""
     if frame.empty:
         return words.t("charts.empty")
     dated = frame[frame["period_quarter"].notna()]
-    found = totals(dated).to_dict("records")
-    said = {row["money_group"]: money_words(row, words, short=True) for row in found}
+    said = {}
+    for row in totals(dated).to_dict("records"):
+        total = money_words(row, words, short=True)
+        most = _most(dated[dated["money_group"] == row["money_group"]], words)
+        said[row["money_group"]] = words.t("charts.funding.known.joiner").join([most, total] if most else [total])
     parts = [grouped({g: said[g] for g in GROUPS if g in said}, words)] if said else []
     undated = int(frame.loc[frame["period_quarter"].isna(), "n"].sum())
     parts += [words.t("charts.funding-by-quarter.finding.year_only", n=undated)] if undated else []
     return words.t("charts.funding.known.joiner").join(parts)
+
+
+def _most(part: pd.DataFrame, words: Words) -> str:
+    """The quarter in which most money is known, where it is one of several and no other has as much."""
+    sums = part[part["amount_class"].isin(SUMMED)].groupby("period_quarter")["sum_usd_m"].sum().sort_values(ascending=False)
+    if len(sums) < 2 or sums.iloc[0] == sums.iloc[1]:
+        return ""
+    quarter = str(sums.index[0])
+    total = totals(part[part["period_quarter"] == quarter]).iloc[0]
+    return words.t("charts.funding-by-quarter.finding.most", quarter=words.date(quarter), amount=sum_words(total, words))

@@ -17,6 +17,8 @@ from data.frames.funding import QUARTILES_FROM
 
 #: Height of a stage, of a heading, and of what stands below and above all panels, in pixels.
 _ROW_PX, _HEADING_PX, _BELOW_PX, _ABOVE_PX = 36, 32, 24, 30
+#: Half of the label of an amount, as a share of the axis on a telephone.
+_LABEL_SHARE = 0.1
 
 
 def _plot_px(frame: pd.DataFrame) -> int:
@@ -34,6 +36,8 @@ def funding_by_stage(frame: pd.DataFrame, words: Words) -> go.Figure:
     domains = panels([int((frame["money_group"] == g).sum()) for g in groups], gap, gap)
     known = [*frame["min_usd_m"].dropna(), *frame["max_usd_m"].dropna()]
     amounts = log_axis(known, words, every=2 if known and max(known) > 2000 * min(known) else 1)
+    low, high = amounts["range"]
+    amounts["range"] = [low - _LABEL_SHARE * (high - low), high]  # a label over the smallest amount stays clear of the stages
     layout: dict[str, Any] = {"xaxis": amounts | {"anchor": "y2" if len(groups) > 1 else "y"}, "barmode": "overlay", "annotations": []}
     traces: Traces = []
     for number, group in enumerate(groups):
@@ -51,7 +55,7 @@ def funding_by_stage(frame: pd.DataFrame, words: Words) -> go.Figure:
         traces += _spreads(
             part, places, axis, QUIET if group == "general_model" else ACCENT, 1.05 * 10 ** amounts["range"][0], words, first=number == 0
         )
-    layout = fixed_margins(layout, bottom=_BELOW_PX) if groups else layout | unscaled([])
+    layout = fixed_margins(layout, bottom=_BELOW_PX, names_at_edge=True) if groups else layout | unscaled([])
     return figure(traces, **layout, legend={"traceorder": "normal"})
 
 

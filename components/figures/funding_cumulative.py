@@ -11,6 +11,7 @@ from components.figures.money import (
     Traces,
     axis_names,
     fixed_margins,
+    group_heading,
     grouped,
     groups_of,
     known_words,
@@ -20,7 +21,7 @@ from components.figures.money import (
     unscaled,
 )
 from components.figures.parts import date_axis, has, heading, sentences
-from components.theme import ACCENT, FAINT, HIGHLIGHT, figure, safe
+from components.theme import ACCENT, FAINT, HIGHLIGHT, figure
 from components.words import Words
 from data.frames.common import SMALL_N
 from data.periods import bounds
@@ -60,14 +61,14 @@ def funding_cumulative(frame: pd.DataFrame, words: Words) -> go.Figure:
         top = float(part["cumulative_usd_m"].max()) if has(part["cumulative_usd_m"].max()) else 0.0
         layout[name] = linear_axis(top, words) | {"domain": domains[number]}
         layout[name]["range"] = [0, _ROOM * top if top > 0 else 1]
-        said = words.t(
-            f"charts.funding-cumulative.panel.{'own' if len(groups) > 1 else 'alone'}",
-            group=f"<b>{safe(words.code('money_group', group))}</b>",
-        )
+        # No line higher than the sum: it would run through the words above it.
+        layout[name]["tickvals"] = [tick for tick in layout[name]["tickvals"] if tick <= top]
+        layout[name]["ticktext"] = layout[name]["ticktext"][: len(layout[name]["tickvals"])]
+        said = group_heading(group, f"charts.funding-cumulative.panel.{'own' if len(groups) > 1 else 'alone'}", words)
         layout["annotations"] += [heading(said, domains[number][1]), _end_label(part, axis, ends[1], words)]
         layout["shapes"] += _shades(part, domains[number], ends[1])
         traces += [*_layers(part, axis, ends), _steps(part, axis, words)]
-    layout = fixed_margins(layout, bottom=_BELOW_PX, top=_ABOVE_PX) if groups else layout | unscaled([])
+    layout = fixed_margins(layout, bottom=_BELOW_PX, top=_ABOVE_PX, names_at_edge=True) if groups else layout | unscaled([])
     return figure(traces, **layout)
 
 
@@ -216,7 +217,8 @@ def funding_cumulative_finding(frame: pd.DataFrame, words: Words) -> str:
         half = _greater_half(part)
         if half:
             share, quarter = words.percent(round(100 * half[1])), words.date(half[0])
-            said[group] = words.t("charts.funding-cumulative.finding.half", share=share, quarter=quarter, said=said[group])
+            most = words.t("charts.funding-cumulative.finding.half", share=share, quarter=quarter)
+            said[group] = words.t("charts.funding.known.joiner").join((most, said[group]))
     return grouped(said, words) if said else words.t("charts.empty")
 
 

@@ -24,7 +24,7 @@ from components.figures.money import (
     log_axis,
     money_words,
 )
-from components.figures.parts import Row, heading, sentences, shortened, small
+from components.figures.parts import Row, heading, sentences, shortened, small, width
 from components.theme import FAINT, QUIET, figure, safe, wrapped
 from components.words import Words
 from data.filters import CHOSEN_SECTORS
@@ -32,10 +32,15 @@ from data.frames.funding import APART, CLASSES, SUMMED, totals
 
 #: Countries that have a line of their own.
 COUNTRIES_SHOWN = 12
-_LINE_PX, _HEAD_PX, _TICKS_PX, NOTE_PX, _LEGEND_PX = 42, 42, 24, 16, 96
+_LINE_PX, _HEAD_PX, _TICKS_PX, NOTE_PX, _LEGEND_PX = 48, 46, 32, 16, 90
+#: How far below the first line its rule lies: clear of the signs below its marks and of the next line's name.
+_RULE = 0.42
 #: Where the money ends and the rounds begin, as shares of the width.
 _MONEY_TO, _ROUNDS_FROM = 0.6, 0.66
-NOTE_WIDTH = 48
+#: Characters of a line of the note that the narrowest screen, 320 pixels, has room for.
+NOTE_WIDTH = 40
+#: Characters of the labels of the axis of money that fit side by side there.
+_TICKS_WIDTH = 26
 _CLEAR = "rgba(0,0,0,0)"
 _COUNT_MARKERS: dict[str, Row] = {
     "undisclosed": {"color": FAINT, "line": {"color": QUIET, "width": 1}},
@@ -134,10 +139,10 @@ def funding_by_sector_finding(frame: pd.DataFrame, words: Words) -> str:
         if not parts and ranked and sums[ranked[0]] > max([sums[s] for s in ranked[1:]], default=0.0):
             first = rows[rows["sector"] == ranked[0]]
             known = _known_words(first, _counts(first.assign(counted=first["n_shared"])), words)
-            said.append(words.t(f"{key}most", sector=words.code("sector", ranked[0]), known=known))
+            said.insert(0, words.t(f"{key}most", sector=words.code("sector", ranked[0]), known=known))
         parts.append(
             words.t(
-                "charts.funding.of_group", group=words.code("money_group", group), said=words.t("charts.funding.known.comma").join(said)
+                "charts.funding.of_group", group=words.code("money_group", group), said=words.t("charts.funding.known.joiner").join(said)
             )
         )
     sharing = _sharing(frame)
@@ -219,7 +224,7 @@ def funding_by_country_finding(frame: pd.DataFrame, words: Words) -> str:
             for kind, part in lines
         )
         unknown = words.t("charts.funding.known.undisclosed", n=int(total["n_undisclosed"]), total=int(total["n_rounds"]))
-        said = words.t("charts.funding.known.comma").join([said, unknown] if total["n_undisclosed"] else [said])
+        said = words.t("charts.funding.known.joiner").join([said, unknown] if total["n_undisclosed"] else [said])
         parts.append(words.t("charts.funding.of_group", group=words.code("money_group", group), said=said))
     return words.t("charts.funding.known.joiner").join(parts)
 
@@ -330,12 +335,12 @@ def _panel(group: str, lines: list[_Line], number: int, domain: tuple[float, flo
     key = f"charts.funding-shares.axis.{'log' if logarithmic else 'linear'}"
     name = f"<b>{safe(words.code('money_group', group))}</b>"
     layout["annotations"] += [
-        heading(f"{name}<br>{small(words.t(key))}", domain[1]),
-        heading(small(words.t("charts.funding-shares.axis.rounds")), domain[1], x=1, xanchor="right"),
+        heading(f"{name}<br>{small(words.t(key))}", domain[1], yshift=2),
+        heading(small(words.t("charts.funding-shares.axis.rounds")), domain[1], x=1, xanchor="right", yshift=2),
     ]
     for place, line in enumerate(lines):
         layout["annotations"] += _names(line, len(lines) - 1 - place, axis, words)
-    layout["shapes"] += [_rule(axis, len(lines) - 1.5)] if "sector" in rows and len(lines) > 1 else []
+    layout["shapes"] += [_rule(axis, len(lines) - 1 - _RULE)] if "sector" in rows and len(lines) > 1 else []
     sums = _dots(drawn, axis, money, words) if logarithmic else _bars(drawn, axis, money, words)
     return sums + _rounds(rows, axis, rounds, words)
 
@@ -354,9 +359,11 @@ def _money_axis(drawn: pd.DataFrame, logarithmic: bool, words: Words) -> Row:
         ticks = [t for t in axis["tickvals"] if t <= axis["range"][1]]
         every = 1 if len(ticks) < 4 else 2
         return axis | {"ticktext": [text if i % every == 0 else "" for i, text in enumerate(axis["ticktext"])], "tickangle": 0}
-    known = drawn["sum_usd_m"]
-    ratio = float(known.max() / known.min()) if len(known) else 1.0
-    return log_axis(known, words, every=1 if ratio < 300 else 2 if ratio < 100_000 else 3)
+    axis = log_axis(drawn["sum_usd_m"], words)
+    for every in (2, 3):
+        if sum(width(text) + 1 for text in axis["ticktext"] if text) > _TICKS_WIDTH:
+            axis = log_axis(drawn["sum_usd_m"], words, every=every)
+    return axis
 
 
 def _names(line: _Line, place: int, axis: str, words: Words) -> list[Row]:

@@ -20,6 +20,7 @@ from components.figures.money import (
     as_printed,
     axis_names,
     fixed_margins,
+    group_heading,
     grouped,
     groups_of,
     log_axis,
@@ -38,6 +39,8 @@ _LARGEST_PX, _SMALLEST_PX, _LANE_PX = 38, 8, 9
 _LARGEST_AT_LEAST = 1000.0
 #: Height of a group's panel, of a level of its lane, of a heading, and of what stands below and above all panels, in pixels.
 _PANEL_PX = {"sector_company": 255, "general_model": 165, "all_companies": 320}
+#: A panel of few bubbles: this height, and so much more for each until it has the whole.
+_FEW_PX, _EACH_PX = 90, 15
 _LEVEL_PX, _HEADING_PX, _TWO_LINES_PX, _BELOW_PX, _ABOVE_PX = 15, 28, 42, 24, 30
 #: How many bubbles are named, and the narrowest plot that their names must fit, in pixels.
 _NAMED = {"sector_company": 4, "general_model": 2, "all_companies": 5}
@@ -70,7 +73,8 @@ class _Panel:
     def heights(self) -> tuple[int, int]:
         """Pixels of the panel and of its lane."""
         levels = min(_LEVELS, self.n_lane - len(self.named)) + len(self.named)
-        return _PANEL_PX[self.group] if len(self.bubbles) else 12, 8 + _LEVEL_PX * levels
+        panel = min(_PANEL_PX[self.group], _FEW_PX + _EACH_PX * len(self.bubbles)) if len(self.bubbles) else 12
+        return panel, 8 + _LEVEL_PX * levels if self.n_lane else 0
 
 
 def _panels_of(frame: pd.DataFrame) -> list[_Panel]:
@@ -108,7 +112,7 @@ def funding_timeline_height(frame: pd.DataFrame) -> int:
 
 
 def _plot_px(shown: list[_Panel]) -> int:
-    return sum(sum(p.heights) + 2 * _heading_px(shown) for p in shown) if shown else 200
+    return sum(sum(p.heights) + (2 if p.n_lane else 1) * _heading_px(shown) for p in shown) if shown else 200
 
 
 def _heading_px(shown: list[_Panel]) -> int:
@@ -119,24 +123,25 @@ def funding_timeline(frame: pd.DataFrame, words: Words) -> go.Figure:
     """Bubbles on a time axis, a panel for each group of companies, and a lane for rounds without US dollars."""
     shown = _panels_of(frame)
     gap = _heading_px(shown) / _plot_px(shown)
-    domains = panels([px for p in shown for px in p.heights], gap, gap) if shown else []
+    domains = iter(panels([px for p in shown for px in p.heights if px], gap, gap) if shown else [])
     time = date_axis(_with_margin(frame["date_mid"]), words, before=0.06)
     layout: dict[str, Any] = {"xaxis": time | {"anchor": "free", "position": 0, "visible": bool(shown)}, "annotations": [], "shapes": []}
     traces: Traces = []
     for number, panel in enumerate(shown):
-        above, below = domains[2 * number : 2 * number + 2]
+        above = next(domains)
         (axis, scale), (lane_axis, lane_scale) = axis_names(2 * number + 1), axis_names(2 * number + 2)
         layout[scale] = _scale(panel, words) | {"domain": above}
+        layout["annotations"].append(heading(_panel_words(panel, words), above[1]))
+        traces += shading(panel.shaded["date_mid"], panel.shaded["amount_usd_m"], time["range"], layout[scale]["range"], axis)
+        traces += _bubbles(panel, axis, layout[scale]["range"], time["range"], words)
+        if not panel.n_lane:
+            continue
+        below = next(domains)
         top = _LEVELS - 0.4 + len(panel.named)
         layout[lane_scale] = {"domain": below, "range": [-0.6, top], "showgrid": False, "showticklabels": False}
-        layout["annotations"] += [
-            heading(_panel_words(panel, words), above[1]),
-            heading(words.t("charts.funding-timeline.lane", n=panel.n_lane), below[1]),
-        ]
+        layout["annotations"].append(heading(words.t("charts.funding-timeline.lane", n=panel.n_lane), below[1], font={"size": 12}))
         layout["shapes"].append(_ground(below))
-        traces += shading(panel.shaded["date_mid"], panel.shaded["amount_usd_m"], time["range"], layout[scale]["range"], axis)
         traces += shading(panel.lane_shaded["date_mid"], None, time["range"], [-0.5, _LEVELS - 0.5], lane_axis)
-        traces += _bubbles(panel, axis, layout[scale]["range"], time["range"], words)
         traces += _lane(panel, lane_axis, time["range"], words)
     seen: set[str] = set()
     together = any(panel.group == "all_companies" for panel in shown)
@@ -144,7 +149,7 @@ def funding_timeline(frame: pd.DataFrame, words: Words) -> go.Figure:
         if "legendgroup" in trace:
             trace["showlegend"] = (together or trace["legendgroup"] != "general_model") and trace["legendgroup"] not in seen
             seen.add(trace["legendgroup"])
-    layout = fixed_margins(layout, bottom=_BELOW_PX) if shown else layout | unscaled([])
+    layout = fixed_margins(layout, bottom=_BELOW_PX, names_at_edge=True) if shown else layout | unscaled([])
     return figure(traces, **layout, legend={"itemsizing": "constant"})
 
 
@@ -161,7 +166,7 @@ def _scale(panel: _Panel, words: Words) -> dict[str, Any]:
 
 def _panel_words(panel: _Panel, words: Words) -> str:
     """The name of a panel, its scale, and whether only the largest rounds are marks."""
-    said = words.t("charts.funding-timeline.panel", group=f"<b>{safe(words.code('money_group', panel.group))}</b>")
+    said = group_heading(panel.group, "charts.funding-timeline.panel", words)
     if panel.shaded.empty:
         return said
     more = words.t("charts.funding-timeline.shaded", n=len(panel.bubbles), others=len(panel.shaded))
@@ -367,22 +372,25 @@ def _round_hover(row: dict[Any, Any], words: Words) -> str:
 def funding_timeline_finding(frame: pd.DataFrame, words: Words) -> str:
     """The largest known round of each group of companies, how many amounts are not known, and where documents differ."""
     said = {}
+    alone = len(frame[["company_en", "company_zh"]].drop_duplicates()) == 1
     for group in groups_of(frame):
         part = frame[frame["money_group"] == group]
         own = part[~part["amount_class"].isin(APART)]
         known = own[own["amount_class"].isin(DRAWN)].sort_values("amount_usd_m", kind="stable")
         unknown = int(own["amount_usd_m"].isna().sum())
-        tail = words.t("charts.funding-timeline.finding.unknown", n=unknown, total=len(own))
+        tail = words.t("charts.funding-timeline.finding.unknown", n=unknown, total=len(own)) if unknown else ""
         if known.empty:
-            said[group] = tail if len(own) else words.t("charts.funding.known.nothing_counted")
+            said[group] = tail or words.t("charts.funding.known.nothing_counted")
             continue
         row = known.iloc[-1].to_dict()
         dollars = words.t(f"charts.funding.amount.{row['amount_class']}", amount=words.usd_m(float(row["amount_usd_m"])))
         amount = amount_words(row, words) if as_printed(row) else dollars
-        largest = words.t("charts.funding-timeline.finding.largest", company=words.pick(row, "company"), amount=amount)
-        said[group] = words.t("charts.funding.known.comma").join((largest, tail))
+        about = {"company": words.pick(row, "company"), "amount": amount, "date": words.date(row["announced_date"])}
+        largest = words.t(f"charts.funding-timeline.finding.{'alone' if alone else 'largest'}", **about)
+        said[group] = words.t("charts.funding.known.joiner").join(filter(None, (largest, tail)))
     if not said:
         return words.t("charts.empty")
     differing = int((frame["n_conflicts"] > 0).sum()) if "n_conflicts" in frame else 0
-    parts = [grouped(said, words), words.t("charts.funding-timeline.finding.conflicts", n=differing) if differing else ""]
+    parts = [*said.values()] if alone else [grouped(said, words)]
+    parts += [words.t("charts.funding-timeline.finding.conflicts", n=differing) if differing else ""]
     return words.t("charts.funding.known.joiner").join(filter(None, parts))

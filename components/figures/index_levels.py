@@ -23,6 +23,8 @@ KEY = "charts.index-levels"
 #: a heading, a line below, and what the days of an axis take.
 _LINES_PX, _ALONE_PX, _STATED_PX, _NAME_PX, _HEADING_PX, _LINE_PX, _DAYS_PX = 330, 380, 280, 20, 24, 17, 26
 _LEFT_PX, _RIGHT_PX = 48, 12
+#: Between the days of the upper panel and the name of the lower one.
+_BETWEEN_PX = 12
 _LEGEND = {"orientation": "v", "x": 0, "xanchor": "left", "yanchor": "bottom", "font": {"size": 12}, "itemsizing": "trace"}
 _DASHES = ("dash", "dot", "longdash", "dashdot")
 _DIGITS = {"rebased": 1, "level": 2, "drawdown": 1, "volatility": 1, "beta": 2}
@@ -40,7 +42,7 @@ def index_levels_height(frame: pd.DataFrame) -> int:
 def _plot_px(lines: pd.DataFrame, others: pd.DataFrame) -> int:
     if lines.empty:
         return _ALONE_PX
-    return _LINES_PX + (_DAYS_PX + _HEADING_PX + _STATED_PX if len(others) else 0)
+    return _LINES_PX + (_DAYS_PX + _BETWEEN_PX + _HEADING_PX + _STATED_PX if len(others) else 0)
 
 
 def _above_px(frame: pd.DataFrame) -> int:
@@ -93,7 +95,7 @@ def index_levels(frame: pd.DataFrame, words: Words) -> go.Figure:
     traces: Traces = []
     if len(lines):
         traces += _loaded(frame, lines, words)
-        top = (_STATED_PX + _HEADING_PX + _DAYS_PX) / plot if len(others) else 0.0
+        top = (_STATED_PX + _HEADING_PX + _BETWEEN_PX + _DAYS_PX) / plot if len(others) else 0.0
         layout |= {
             "xaxis": axis | {"anchor": "y"},
             "yaxis": _scale(lines, _beside(frame, lines)) | {"domain": [top, 1], "anchor": "x"},

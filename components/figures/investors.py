@@ -137,8 +137,9 @@ def _kind_heading(kind: str, place: int, frame: pd.DataFrame, words: Words) -> R
     """A kind of investors, and in how many of the rounds with names one of them is."""
     of_kind = next(r for r in frame.to_dict("records") if has(r["investor_id"]) and kind_of(r) == kind)
     counts = words.t(f"{KEY}of_named", n=int(of_kind["n_kind_rounds"]), total=int(of_kind["n_named_rounds"]))
-    text = f"<b>{safe(kind_words(kind, words))}</b>  {small(counts)}"
-    return heading(text, place + 0.42, yref="y", xshift=4 - _LEFT_PX, font={"size": 13, "color": KIND_COLOURS[kind]})
+    # Colour for the name alone: at the size of the counts it is too pale to be read.
+    text = f"<span style='color:{KIND_COLOURS[kind]}'><b>{safe(kind_words(kind, words))}</b></span>  {small(counts)}"
+    return heading(text, place + 0.42, yref="y", xshift=4 - _LEFT_PX)
 
 
 def _notes(frame: pd.DataFrame, rows: list[Any], words: Words) -> list[Row]:

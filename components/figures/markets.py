@@ -18,7 +18,7 @@ Traces = list[Row]
 KEY = "charts.stated-moves"
 
 #: Heights in pixels: a listed move, the heading of its kind, a panel's heading, what the list's axis takes, the panel in time.
-_ROW_PX, _KIND_PX, _HEADING_PX, _TICKS_PX, _DAYS_PX = 54, 22, 40, 46, 230
+_ROW_PX, _KIND_PX, _HEADING_PX, _TICKS_PX, _DAYS_PX = 54, 22, 40, 56, 230
 #: Margins; a legend of several lines, as on a telephone, takes more above and the rows come a little closer.
 _ABOVE_PX, _BELOW_PX, _LEFT_PX, _RIGHT_PX = 44, 26, 8, 12
 _TICKS = (-25, -5, 0, 5, 25, 100, 250)
@@ -90,7 +90,8 @@ def stated_moves(frame: pd.DataFrame, words: Words) -> go.Figure:
             "anchor": "y",
             "title": {"text": words.t(f"{KEY}.axis"), "font": {"size": 12}, "standoff": 4},
             "tickfont": {"size": 11},
-            "zerolinecolor": FAINT,
+            "zeroline": False,
+            "showgrid": False,
         }
         layout["yaxis"] = {
             "domain": [low, low + list_px / plot],
@@ -236,7 +237,7 @@ def _in_list(listed: pd.DataFrame, places: dict[int, float], words: Words) -> Tr
         "y": [v for at in y for v in (at, at, None)],
         "customdata": [[int(i)] for i in listed.index for _ in range(3)],
     }
-    traces: Traces = [stems]
+    traces: Traces = [zero_marks(y) | {"customdata": [[int(i)] for i in listed.index]}, stems]
     for kind, part in _by_kind(listed):
         falls = [p < 0 for p in part["move_pct"]]
         traces.append(
@@ -259,6 +260,19 @@ def _in_list(listed: pd.DataFrame, places: dict[int, float], words: Words) -> Tr
         at = {"x": [squeezed(p) for p in known["benchmark_move_pct"]], "y": [places[int(i)] for i in known.index]}
         traces.append(ticks | at | {"xaxis": "x", "yaxis": "y"})
     return traces
+
+
+def zero_marks(y: list[float]) -> Row:
+    """Zero in each row, as high as its mark: a line through all rows would strike through the names above them."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "x": [0] * len(y),
+        "y": y,
+        "marker": {"symbol": "line-ns-open", "size": 14, "color": QUIET, "line": {"width": 1, "color": QUIET}},
+    }
 
 
 _TICK: Row = {"symbol": "line-ns-open", "size": 14, "color": QUIET, "line": {"width": 2.5, "color": QUIET}}

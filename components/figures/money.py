@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from components.figures.parts import has
-from components.theme import ACCENT, HIGHLIGHT, QUIET, SECTOR_SYMBOLS
+from components.theme import ACCENT, HIGHLIGHT, QUIET, SECTOR_SYMBOLS, safe
 from components.words import MISSING, Words
 from data.frames.funding import APART, CLASSES, GROUPS, SUMMED
 from data.frames.printed import items
@@ -62,6 +62,22 @@ def money_words(total: Any, words: Words, short: bool = False) -> str:
         kind = "all_disclosed" if not unknown else "not_in_dollars" if n["other_currency"] else "undisclosed"
         parts.append(words.t(f"{key}{kind}", n=unknown, total=n["rounds"]))
     return words.t(f"{key}{'comma' if short else 'joiner'}").join(parts)
+
+
+def money_brief(total: Any, words: Words) -> str:
+    """What stands below the sum of `sum_words`: of how many rounds it is, and how many are not in it."""
+    key = "charts.funding.known."
+    rounds, known, up_to = (int(total[f"n_{name}"]) for name in ("rounds", "known", "up_to"))
+    undisclosed, other = (int(total[f"n_{name}"]) for name in ("undisclosed", "other_currency"))
+    if not known and not up_to:
+        return words.t(f"{key}none", n=rounds) if rounds else words.t(f"{key}nothing_counted")
+    said = [words.t(f"{key}of" if known < rounds else f"{key}of_all", n=known, total=rounds)] if known else []
+    if up_to:
+        kind = "up_to" if known else "only_up_to"
+        said.append(words.t(f"{key}{kind}", amount=words.usd_m(float(total["up_to_usd_m"])), n=up_to))
+    if undisclosed + other:
+        said.append(words.t(f"{key}{'unknown' if other else 'only_undisclosed'}", n=undisclosed + other))
+    return words.t(f"{key}joiner").join(said)
 
 
 def known_words(total: Any, words: Words) -> str:
@@ -167,17 +183,32 @@ def unscaled(groups: list[str]) -> dict[str, Any]:
     return {} if groups else {"yaxis": {"visible": False}}
 
 
-def fixed_margins(layout: dict[str, Any], bottom: int, top: int = 8) -> dict[str, Any]:
+def fixed_margins(layout: dict[str, Any], bottom: int, top: int = 8, names_at_edge: bool = False) -> dict[str, Any]:
     """The layout with room for its labels reckoned once: a margin that follows the labels is drawn several times over.
 
-    The left margin is that of the longest label of a vertical axis; a legend above still takes what it needs.
+    The left margin is that of the longest label of a vertical axis; a legend above still takes what it needs. With
+    `names_at_edge` the names of panels begin at the left edge of the figure: beside the labels a telephone has no room.
     """
     labels = [
         part for name, axis in layout.items() if name.startswith("yaxis") for text in axis.get("ticktext", ()) for part in lines_of(text)
     ]
     left = 10 + max((sum(13.5 if ord(ch) > 0x2E7F else 7.2 for ch in label) for label in labels), default=0)
     axes = {name: axis | {"automargin": False} for name, axis in layout.items() if name.startswith(("xaxis", "yaxis"))}
-    return layout | axes | {"margin": {"l": round(left), "r": 8, "t": top, "b": bottom}}
+    margin = {"margin": {"l": round(left), "r": 8, "t": top, "b": bottom}}
+    if not names_at_edge:
+        return layout | axes | margin
+    notes = [note | {"xshift": 4 - round(left)} if _names_panel(note) else note for note in layout["annotations"]]
+    return layout | axes | margin | {"annotations": notes}
+
+
+def _names_panel(note: dict[str, Any]) -> bool:
+    return note.get("xref") == "paper" and note.get("x") == 0 and note.get("xanchor") == "left"
+
+
+def group_heading(group: str, key: str, words: Words) -> str:
+    """The name of a group of companies above its panel, and in small what its scale is."""
+    name = f"<span style='font-size:13px'><b>{safe(words.code('money_group', group))}</b></span>"
+    return f"<span style='font-size:11px'>{words.t(key, group=name)}</span>"
 
 
 def lines_of(text: str) -> list[str]:

@@ -16,6 +16,8 @@ Row = dict[str, Any]
 #: Width of a telephone's plot, for which labels must fit, and of a character of small text, in pixels.
 NARROW_PX = 250
 CHARACTER_PX = 6.0
+#: Characters of a line of a hover box: a telephone's figure of 322 pixels holds it whole, of 22 Chinese signs too.
+HOVER_WIDTH = 44
 
 
 def has(value: object) -> bool:
@@ -68,7 +70,7 @@ def shortened(text: str, most: int) -> str:
 
 def sentences(lines: Iterable[str]) -> str:
     """A hover box: each non-empty line wrapped, on a line of its own."""
-    return "<br>".join(wrapped(line, 56) for line in lines if line)
+    return "<br>".join(wrapped(line, HOVER_WIDTH) for line in lines if line)
 
 
 def read_in(row: Row, words: Words) -> str:

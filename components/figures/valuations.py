@@ -27,6 +27,8 @@ _NAMED, _LONGEST = 12, 18
 #: A telephone's figure, whose names must not run into one another.
 _NARROW_PX = 300
 _MARK_PX = 8
+#: A panel's name stands this much closer above its largest mark than a chart of bars has its own, in powers of ten.
+_CLOSER = 0.12
 #: Where a name may stand beside its mark: the position, and how far from the mark its left and lower edges are, in its own sizes.
 _PLACES = (
     ("middle right", 0.0, -0.5),
@@ -34,6 +36,9 @@ _PLACES = (
     ("bottom right", 0.0, -1.3),
     ("top center", -0.5, 0.3),
     ("bottom center", -0.5, -1.3),
+    ("middle left", -1.0, -0.5),
+    ("top left", -1.0, 0.3),
+    ("bottom left", -1.0, -1.3),
 )
 
 
@@ -65,7 +70,7 @@ def valuation_paths(frame: pd.DataFrame, words: Words) -> go.Figure:
     scales = [log_axis(_stated(frame[frame["money_group"] == g])[VALUATION], words) for g in groups]
     unit = words.t(f"{_KEY}unit")
     for scale in scales:  # the panel's name says the unit: every pixel counts on a narrow screen
-        scale["range"][0] -= 0.1
+        scale["range"] = [scale["range"][0] - 0.1, scale["range"][1] - _CLOSER]
         scale["ticktext"] = [label.replace(unit, "") for label in scale["ticktext"]]
     left = 12 + 1.1 * _CHARACTER_PX * max((width(label) for scale in scales for label in scale["ticktext"]), default=0)
     right = 48 if alone else 12 + _CHARACTER_PX * max(width(_name(row, words)) for row in frame.to_dict("records"))
@@ -245,7 +250,7 @@ def _names(
         x, y = along(row["date_mid"]), up(float(row[VALUATION]))
         long = _CHARACTER_PX * width(_name(row, words)) + _MARK_PX
         for position, across, above in _PLACES:
-            start = x + across * long + (_MARK_PX / 2 + 1 if not across else 0)
+            start = x + across * long + (_MARK_PX / 2 + 1) * {0.0: 1, -1.0: -1}.get(across, 0)
             box = (start, start + long, y + above * _NAME_PX, y + (above + 1) * _NAME_PX)
             inside = box[0] >= 0 and box[1] < wide and box[2] >= 0 and box[3] <= high
             if inside and not any(_overlap(box, other) for other in taken):
@@ -391,11 +396,10 @@ def _one_group(part: pd.DataFrame, words: Words) -> str:
     steps = part[part["valuation_multiple"].notna()].sort_values(["valuation_multiple", "round_id"], ascending=[False, True])
     rise = [words.t(f"{key}rise", company=words.pick(top, "company"), **_step(top, words)) for top in _rises(steps)[:1]]
     said = [
-        *rise,
         words.t(f"{key}stated", n=len(times), total=int(part["n_companies"].iloc[0])),
         words.t(f"{key}twice", n=int((times > 1).sum())),
     ]
-    return words.t("charts.funding.known.comma").join(said)
+    return words.t("charts.funding.known.joiner").join([*rise, words.t("charts.funding.known.comma").join(said)])
 
 
 def _rises(steps: pd.DataFrame) -> list[Row]:
