@@ -9,7 +9,7 @@ import streamlit
 from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.shots import PAGES, SCREEN_HEIGHT, settle
-from tests.browser.test_journeys import LIMIT_MS, browser, server  # noqa: F401
+from tests.browser.steps import LIMIT_MS
 
 pytestmark = pytest.mark.browser
 #: The code of Streamlit's pills and segmented controls, which every page has at its top.
@@ -28,7 +28,7 @@ def test_the_code_of_the_controls_has_the_name_that_is_held_back_here() -> None:
 
 @pytest.mark.parametrize("width", SCREEN_HEIGHT)
 @pytest.mark.parametrize("name", ["overview", "opinions", "funding"])
-def test_a_page_waits_for_its_controls_and_then_nothing_jumps(browser: Browser, server: str, name: str, width: str) -> None:  # noqa: F811
+def test_a_page_waits_for_its_controls_and_then_nothing_jumps(browser: Browser, server: str, name: str, width: str) -> None:
     context = browser.new_context(locale="en-GB", viewport={"width": int(width), "height": SCREEN_HEIGHT[width]})
     context.set_default_timeout(LIMIT_MS)
     page = context.new_page()
