@@ -74,6 +74,7 @@ CONTENT_HEIGHT = """() => Math.max(...['stMain', 'stMainBlockContainer'].map(
 FRAMES_LATER = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 TOO_WIDE = """() => ['stMain', 'stApp'].map(id => document.querySelector(`[data-testid="${id}"]`))
     .some(box => box && box.scrollWidth > box.clientWidth + 1)"""
+FOCUS_HELD = "() => document.activeElement !== document.body && !document.activeElement.disabled"
 WARNINGS = '[data-testid="stAlertContentWarning"], [data-testid="stAlertContentError"], [data-testid="stException"]'
 
 
@@ -138,10 +139,12 @@ def settle(page: Page) -> None:
 def put_away(page: Page, opened: Locator) -> None:
     """Close what lies over the page with the Escape key, once something has the focus.
 
-    While Streamlit makes a file it disables the button that was pressed, and for about a tenth of a second nothing has
-    the focus: a key pressed just then reaches nobody.
+    While Streamlit makes a file it disables the button that was pressed, and nothing has the focus: for about a tenth of a
+    second, or until a key moves it. A key pressed meanwhile reaches nobody.
     """
-    page.wait_for_function("() => document.activeElement !== document.body && !document.activeElement.disabled", timeout=LIMIT_MS)
+    if not page.evaluate(FOCUS_HELD):
+        page.keyboard.press("Tab")
+    page.wait_for_function(FOCUS_HELD, timeout=LIMIT_MS)
     page.keyboard.press("Escape")
     expect(opened).to_have_count(0)
 
