@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from threading import Event
 from typing import Any
 
 import streamlit as st
@@ -24,9 +25,11 @@ log = logging.getLogger("reelshift")
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Open the tables before the first reader comes; draw every chart once while the server already answers."""
     await asyncio.to_thread(open_all)
-    warming = asyncio.create_task(asyncio.to_thread(warm))
+    stop = Event()
+    warming = asyncio.create_task(asyncio.to_thread(warm, stop))
     yield {}
-    warming.cancel()
+    stop.set()
+    await warming
 
 
 def said_calmly(error: Exception) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import time
+from threading import Event
 
 from components.charts import CHARTS, figure_of
 from components.packed import pack_large
@@ -28,8 +29,11 @@ def open_all() -> None:
         log.exception("tables")
 
 
-def warm() -> None:
-    """Draw every chart without filters, the overview's first; compress what visitors wait for. What fails is logged."""
+def warm(stop: Event) -> None:
+    """Draw every chart without filters, the overview's first; compress what visitors wait for. What fails is logged.
+
+    Ends early where `stop` is set, so that a server that has just been started can be stopped at once.
+    """
     pack_large()
     try:
         tables = open_tables()
@@ -42,5 +46,6 @@ def warm() -> None:
                 figure_of(chart, tables, Filters(), lang)
             except Exception:
                 log.exception("chart %s cannot be drawn", chart.slug)
-            time.sleep(PAUSES * (time.perf_counter() - began))
+            if stop.wait(PAUSES * (time.perf_counter() - began)):
+                return
     gc.freeze()  # what is loaded by now lives as long as the process: no collection need look at it
