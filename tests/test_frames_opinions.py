@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from components.charts import CHART
+from components.theme import on
 from components.words import Words
 from data.filters import Filters
 from data.frames import opinions
@@ -91,6 +92,15 @@ def test_a_small_group_is_drawn_as_a_dot_for_each_voice_and_a_large_one_as_bars(
     assert {y for t in figure.data if t.type == "bar" for y in t.y} == {"film"}
     # Three neutral dots stand across the middle.
     assert sum(dots[0].x) == pytest.approx(0)
+
+
+@pytest.mark.parametrize("slug", ["stance-by-sector", "stance-distribution"])
+def test_the_number_on_a_bar_can_be_read(slug: str) -> None:
+    rows = voices(strongly_negative=4, negative=4, neutral=4, positive=4, strongly_positive=4)
+    figure = CHART[slug].figure(frame_of(slug, rows), Words("en"))
+    bars = [t for t in figure.data if t.type == "bar"]
+    assert len(bars) == len(STANCES)
+    assert [t.textfont.color for t in bars] == [on(t.marker.color) for t in bars]
 
 
 def test_bars_are_stacked_around_the_middle_of_neutral() -> None:

@@ -122,7 +122,7 @@ def test_hovers_are_in_ink_on_a_page_and_in_the_themes_colour_elsewhere() -> Non
 
 
 @pytest.mark.parametrize(
-    "colour", ["#D98E04", "#A7ABB3", "#2F7FB5", "#C4502F", "#000000", "#FFFFFF", *(scale_colour(n / 20) for n in range(21))]
+    "colour", [*STANCE_COLOURS.values(), *AUDIT_COLOURS.values(), "#000000", "#FFFFFF", *(scale_colour(n / 20) for n in range(21))]
 )
 def test_a_number_on_a_mark_can_be_read(colour: str) -> None:
     assert contrast(on(colour), colour) >= 4

@@ -9,7 +9,7 @@ import pandas as pd
 
 from components.figures.opinions import _DOT_STEP, _LEGEND, _UNIFORM_TEXT, _in_sentence, _left_edges, _reach
 from components.figures.parts import Row
-from components.theme import QUIET, STANCE_COLOURS, safe
+from components.theme import QUIET, STANCE_COLOURS, on, safe
 from components.words import Words
 from data.frames.common import SMALL_N, STANCES
 
@@ -107,7 +107,7 @@ def _bars(part: pd.DataFrame, stance: str, by: str, names: Mapping[str, str], ed
         "text": [words.percent(share) if n else "" for share, n in zip(part["share_pct"], part["n"], strict=True)],
         "textposition": "inside",
         "insidetextanchor": "middle",
-        "textfont": {"size": 12},
+        "textfont": {"size": 12, "color": on(STANCE_COLOURS[stance])},
         "textangle": 0,
         "customdata": [[int(i)] for i in part.index],
         "hovertext": [_share_hover(row, names[row[by]], words) for row in part.to_dict("records")],

@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.figures.parts import heading
-from components.theme import ACCENT, FAINT, QUIET, STANCE_COLOURS, figure, safe, wrapped
+from components.theme import ACCENT, FAINT, QUIET, STANCE_COLOURS, figure, on, safe, wrapped
 from components.words import Words
 from data import periods
 from data.frames.common import SMALL_N, STANCES, wilson
@@ -146,7 +146,7 @@ def _bars(part: pd.DataFrame, stance: str, by: str, edges: pd.Series[float], wor
         "text": [words.percent(share) if n else "" for share, n in zip(part["share_pct"], part["n"], strict=True)],
         "textposition": "inside",
         "insidetextanchor": "middle",
-        "textfont": {"size": 12},
+        "textfont": {"size": 12, "color": on(STANCE_COLOURS[stance])},
         "textangle": 0,
         "customdata": [[int(i)] for i in part.index],
         "hovertext": [_share_hover(row, by, words) for row in part.to_dict("records")],
