@@ -30,29 +30,6 @@ OPTIONS_OF = {
     "method": (),
 }
 
-#: The section of a page that shows a chart, where the page has sections: without it a link opens the first.
-SECTION_OF = {
-    "theme-sector-map": "division",
-    "division-by-theme": "division",
-    "stance-over-time": "time",
-    "before-after": "time",
-    "changed-minds": "speakers",
-    "surveys-over-time": "surveys",
-    "funding-by-sector": "shares",
-    "funding-by-country": "shares",
-    "funding-by-stage": "shares",
-    "valuation-paths": "companies",
-    "investors": "investors",
-    "investor-network": "investors",
-    "investor-pairs": "investors",
-    "funding-concentration": "certainty",
-    "funding-coverage": "certainty",
-    "index-levels": "levels",
-    "event-window": "study",
-    "event-pooled": "study",
-    "events-timeline": "events",
-}
-
 
 def explicit(filters: Filters, page: str) -> list[tuple[str, str]]:
     """The selection as query parameters, with the usual values of the page's choices written out.
@@ -111,7 +88,7 @@ class Asked:
         """The page, and its section, that shows it under this selection, in this language; a table stands on the evidence page."""
         name = self.shown_on
         pairs = replace(self, rows=ROWS[0]).query(lang=True, spelled=spelled)
-        section = SECTION_OF.get(self.name, "") if self.what == "charts" else "tables"
+        section = CHART[self.name].section if self.what == "charts" else "tables"
         pairs = [("view", section), *pairs] if section else pairs
         return self._at("/" if name == "overview" else f"/{name}", pairs)
 

@@ -33,10 +33,9 @@ from components.fonts import inline_faces
 from components.light import MOST_POINTS, light
 from components.markup import FOLDER, HTML_LANGUAGES, filled, inside_script
 from components.pictures import NotDrawn, chromium
-from components.plotly_locale import PLOTLY_LOCALE
 from components.said import words_around
-from components.standalone import figure_json
-from components.theme import THEMES, TOKENS, standalone_template
+from components.standalone import bare_figure, drawing
+from components.theme import TOKENS
 from components.words import Words
 from data import citing
 from data.catalog import dictionary
@@ -119,12 +118,9 @@ def _figures(shown: list[Asked], tables: Tables, lang: str) -> dict[str, Any]:
     """Every figure without its template, the template of each theme once, and Plotly's settings."""
     drawn = {}
     for one in shown:
-        figure = figure_json(one, tables, THEMES[0])
-        figure["layout"].pop("template", None)
+        figure = bare_figure(one, tables)
         drawn[one.name] = {"data": [light(trace) for trace in figure["data"]], "layout": figure["layout"]}
-    config = {"displaylogo": False, "displayModeBar": False} | PLOTLY_LOCALE[lang]
-    templates = {name: standalone_template(name).to_plotly_json() for name in THEMES}
-    return {"figures": drawn, "templates": templates, "config": config, "paper_width": PAPER_WIDTH}
+    return {"figures": drawn, **drawing(lang), "paper_width": PAPER_WIDTH}
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from components.charts import CHART, finding_of, frame_of
-from components.described import filter_labels, how_many, scope_text, table_name
+from components.cited import published
+from components.described import filter_labels, how_many, left_out, scope_text, table_name
 from components.figures.money import money_words, record_amount
 from components.figures.parts import has
 from components.said import headline
@@ -62,14 +63,9 @@ class Documents:
         found = []
         for source, number in self._numbers.items():
             row = self._sources.loc[source].to_dict()
-            remarks = [row["publisher"] if has(row["publisher"]) else "", words.date(row["published"]) if has(row["published"]) else ""]
-            if row["version"] in ("repost", "translation", "aggregation"):
-                remarks.append(words.code("source_version", row["version"]))
             title = row["title"] if has(row["title"]) else words.t("records.untitled")
             address = row["url"] if has(row["url"]) and str(row["url"]).startswith(("http://", "https://")) else ""
-            found.append(
-                {"number": number, "title": title, "about": words.listed(r for r in remarks if r), "address": address, "id": source}
-            )
+            found.append({"number": number, "title": title, "about": words.listed(published(row, words)), "address": address, "id": source})
         return found
 
 
@@ -78,13 +74,7 @@ def asked_in_words(tables: Tables, filters: Filters, words: Words) -> Row:
     kept = []
     for name in TABLES:
         counted = account(tables.frame(name), name, filters)
-        reasons = [
-            words.t(f"account.{reason}", n=n)
-            for reason in ("undated", "outside_dates", "other_sectors", "cross_hidden", "other_filters")
-            if (n := getattr(counted, reason))
-        ]
-        text = how_many(counted.n, counted.total, name, words)
-        kept.append(text + (words.t("account.brackets", reasons=words.listed(reasons)) if reasons else ""))
+        kept.append(how_many(counted.n, counted.total, name, words) + left_out(vars(counted), words))
     chips = [(f[f"parameter_{words.lang}"], f[f"label_{words.lang}"]) for f in filter_labels(filters, tables)]
     return {"scope": scope_text(filters, words, tables), "filters": chips, "kept": kept}
 

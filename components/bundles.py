@@ -15,7 +15,7 @@ from components.answers import Refusal
 from components.asked import Asked
 from components.charts import CHART
 from components.cited import citation_of
-from components.described import how_many, table_name
+from components.described import how_many, left_out, table_name
 from components.files import content, data_file, described_columns, file_name, metadata, metadata_file, named, sources_file, table_of
 from components.snippets import fetched
 from components.words import LANGUAGES, Words
@@ -23,9 +23,6 @@ from data import citing
 from data.bundle import pack
 from data.catalog import dictionary
 from data.tables import Tables
-
-#: The reasons for which a selection leaves records out, as `metadata` counts them.
-REASONS = ("undated", "outside_dates", "other_sectors", "cross_hidden", "other_filters")
 
 
 @lru_cache(maxsize=8)
@@ -113,9 +110,7 @@ def _asked(said: dict[str, Any], words: Words) -> list[str]:
         for f in said["filters"]
     ]
     for table, counted in said["records_selected"].items():
-        reasons = [words.t(f"account.{reason}", n=counted[reason]) for reason in REASONS if counted[reason]]
-        text = words.t("bundle.selected", table=table_name(table, words), n=counted["n"], total=counted["total"])
-        text += words.t("account.brackets", reasons=words.listed(reasons)) if reasons else ""
+        text = words.t("bundle.selected", table=table_name(table, words), n=counted["n"], total=counted["total"]) + left_out(counted, words)
         cross = counted.get("cross_included", 0)
         lines.append(text + (words.t("bundle.cross", n=cross) if cross else ""))
     return lines
@@ -178,11 +173,16 @@ def _not_yet(said: dict[str, Any], words: Words) -> str:
 
 def _withheld(said: dict[str, Any], words: Words) -> str:
     """What is in no file, why, and whose it is."""
-    lang, providers = words.lang, said["withheld_providers"]
-    whose = words.t("panel.withheld.by", providers=words.listed(providers)) if providers else words.t("panel.withheld.unnamed")
+    lang, whose = words.lang, whose_levels(said, words)
     series = words.listed(said[f"withheld_series_{lang}"])
     columns = words.listed(f"`{name}`" for name in said["withheld"])
     return words.t("bundle.withheld", columns=columns, why=_line(said[f"withheld_why_{lang}"]), series=_line(series), whose=_line(whose))
+
+
+def whose_levels(about: dict[str, Any], words: Words) -> str:
+    """Who provides what is withheld, by what `withheld_about` says of it."""
+    providers = about["withheld_providers"]
+    return words.t("panel.withheld.by", providers=words.listed(providers)) if providers else words.t("panel.withheld.unnamed")
 
 
 def _again(asked: Asked, tables: Tables, words: Words) -> str:

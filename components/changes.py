@@ -91,9 +91,7 @@ def show_versions(words: Words) -> None:
                 counts=feeds.in_short(manifest, words, manifest is known[0]),
             )
             with st.expander(plain(said), expanded=manifest is known[-1]):
-                told_above = words.t("changes.none")
-                lines = [line for line in feeds.said(manifest, words, manifest is known[0]) if line != told_above]
-                st.markdown("\n".join(f"- {plain(line)}" for line in lines), anchors=False)
+                st.markdown("\n".join(f"- {plain(line)}" for line in feeds.said(manifest, words, manifest is known[0])), anchors=False)
                 reasons = manifest.reasons
                 told = [c for c in manifest.changes if c.cells or f"{c.table}/{c.key}" in reasons]
                 lines = [feeds.change_words(c, words, reasons.get(f"{c.table}/{c.key}", {}).get(words.lang, "")) for c in told[:LISTED]]

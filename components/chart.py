@@ -29,6 +29,7 @@ class Chart:
 
     slug      Its address and its name in links and file names.
     page      The page that shows it, or that its address belongs to.
+    section   The section of that page that shows it, where the page has sections and it is not the first.
     tables    The tables that it needs; the first is the one whose rows it counts.
     rows      The records behind it, lazy.
     frame     What is drawn and downloaded, from those rows.
@@ -57,6 +58,7 @@ class Chart:
     height: Callable[[pd.DataFrame], int] = lambda frame: 380
     usual_event: str = ""
     needs: str = ""
+    section: str = ""
 
     def behind(self, tables: Tables, filters: Filters, mark: dict[str, Any]) -> pd.DataFrame:
         """The records behind one mark (a row of the frame), each once."""

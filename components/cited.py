@@ -104,6 +104,13 @@ def _name(row: dict[str, Any], key: str, words: Words) -> str:
     return key
 
 
+def published(document: dict[str, Any], words: Words) -> list[str]:
+    """What is said of a document beside its title: who published it, when, and that it is a copy, as far as these are known."""
+    said = [document["publisher"], words.date(document["published"]) if isinstance(document["published"], str) else ""]
+    said += [words.code("source_version", document["version"])] if document["version"] in COPIES else []
+    return [text for text in said if isinstance(text, str) and text]
+
+
 def _document(source: str, tables: Tables) -> Citation:
     row = record(tables, "sources", [source]).iloc[0].to_dict()
     text = {name: value if isinstance(value, str) else "" for name, value in row.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +21,8 @@ NAMED = {
     "event": ("events", "event_id", "title"),
     "against": ("series", "series_id", "name"),
 }
+#: The reasons of `data.filters.Account`, in the order in which it counts them.
+REASONS = ("undated", "outside_dates", "other_sectors", "cross_hidden", "other_filters")
 #: What `scope_text` has words of its own for.
 _SAID_BY_ITSELF = ("sector", "cross", "from", "to", *DIMENSION, "general", *COUNTING, "q")
 #: Code lists that hold the words of a parameter's values.
@@ -47,6 +50,12 @@ def how_many(n: int, total: int, table: str, words: Words, *, short: bool = Fals
     """`98 of 229 opinions`; of a whole table its number alone, so that a part is seen to be one."""
     form = "all" if n == total else "short" if short else "kept"
     return words.t(f"account.{form}", n=n, total=total, table=table_name(table, words))
+
+
+def left_out(counted: Mapping[str, int], words: Words, order: tuple[str, ...] = REASONS) -> str:
+    """` (119 in other sectors, 12 outside the dates)`: why a selection leaves records of a table out; nothing where it leaves none."""
+    said = [words.t(f"account.{reason}", n=counted[reason]) for reason in order if counted[reason]]
+    return words.t("account.brackets", reasons=words.listed(said)) if said else ""
 
 
 def scope_text(filters: Filters, words: Words, tables: Tables | None = None) -> str:
@@ -103,7 +112,7 @@ def _value(parameter: str, code: str, tables: Tables | None, words: Words) -> st
     if parameter in _LISTS:
         return words.code(_LISTS[parameter], code)
     if parameter in NAMED and tables is not None:
-        return _names(tables, parameter, words.lang).get(code, code)
+        return name_of(tables, parameter, code, words)
     if parameter in ("from", "to"):
         return words.date(code)
     if parameter in COUNTING or parameter == "cross":
@@ -111,6 +120,11 @@ def _value(parameter: str, code: str, tables: Tables | None, words: Words) -> st
     if parameter in OPTION and f"choices.{parameter}.{code}" in catalogue():
         return words.t(f"choices.{parameter}.{code}")
     return code
+
+
+def name_of(tables: Tables, parameter: str, key: str, words: Words) -> str:
+    """The name of the record that a parameter of NAMED points to; its key where there is none."""
+    return _names(tables, parameter, words.lang).get(key, key)
 
 
 @lru_cache(maxsize=32)

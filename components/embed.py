@@ -24,10 +24,9 @@ from components.asked import SCHEME, Asked
 from components.charts import CHART, frame_of
 from components.fonts import font_faces, font_files
 from components.markup import HTML_LANGUAGES, filled, inside_script
-from components.plotly_locale import PLOTLY_LOCALE
 from components.said import words_around
-from components.standalone import figure_json, passed_on
-from components.theme import THEMES, standalone_template
+from components.standalone import bare_figure, drawing, passed_on
+from components.theme import THEMES
 from components.words import LANGUAGES, Words
 from data.tables import Tables
 
@@ -53,22 +52,25 @@ _NAMED = 6
 @lru_cache(maxsize=1)
 def assets() -> dict[str, str]:
     """The addresses of what embeds and the heads of pages need; each carries a hash of its content, so it may be kept for ever."""
-    return {name: f"/assets/{path.stem}.{_hash(path)}{path.suffix}" for name, path in _FILES.items()}
+    return {name: f"/assets/{path.stem}.{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}{path.suffix}" for name, path in _FILES.items()}
 
 
-@lru_cache(maxsize=8)
-def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-
-
-@lru_cache(maxsize=8)
 def _asset(name: str) -> tuple[bytes, bytes, str] | None:
     """The file of an address: as it is, compressed, and its kind; None for another name."""
-    for path in _FILES.values():
-        if name == f"{path.stem}.{_hash(path)}{path.suffix}":
-            body = path.read_bytes()
-            return body, gzip.compress(body, 9, mtime=0), _KINDS[path.suffix[1:]]
-    return None
+    path = next((_FILES[key] for key, address in assets().items() if address == f"/assets/{name}"), None)
+    return _packed(path) if path else None
+
+
+@lru_cache(maxsize=len(_FILES))
+def _packed(path: Path) -> tuple[bytes, bytes, str]:
+    body = path.read_bytes()
+    return body, gzip.compress(body, 9, mtime=0), _KINDS[path.suffix[1:]]
+
+
+@lru_cache(maxsize=1)
+def _faces() -> str:
+    """The letters of the pages, from their addresses."""
+    return font_faces({kind: assets()[kind] for kind in font_files()})
 
 
 async def asset(request: Request) -> Response:
@@ -100,28 +102,27 @@ def frame_height(asked: Asked, tables: Tables) -> int:
 def embed_html(asked: Asked, tables: Tables, theme: str = "auto") -> str:
     """The page. Raises Refusal (403) where the chart holds what may not be passed on."""
     passed_on(asked, tables)
-    figure = figure_json(asked, tables, "light")
-    figure["layout"].pop("template", None)
-    figure["templates"] = {name: standalone_template(name).to_plotly_json() for name in THEMES}
-    figure["config"] = {"displaylogo": False, "displayModeBar": False, "responsive": False} | PLOTLY_LOCALE[asked.lang]
-    words = Words(asked.lang)
+    figure = bare_figure(asked, tables) | drawing(asked.lang)
+    figure["config"]["responsive"] = False
+    words, chart = Words(asked.lang), CHART[asked.name]
+    frame = frame_of(chart, tables, asked.filters)
     return filled(
         "embed.html.j2",
         html_lang=HTML_LANGUAGES[asked.lang],
         theme=theme,
         site_name=words.t("site.name"),
         said=words_around(asked, tables),
-        nothing=frame_of(CHART[asked.name], tables, asked.filters).empty,
+        nothing=frame.empty,
         page=asked.page(),
         data=asked.address("csv"),
         picture=asked.address("png", lang=True),
-        height=CHART[asked.name].height(frame_of(CHART[asked.name], tables, asked.filters)),
+        height=chart.height(frame),
         open=words.t("embed.open"),
         data_label=words.t("embed.data"),
         noscript=words.t("embed.noscript"),
         figure=inside_script(figure),
         assets=assets(),
-        faces=font_faces({kind: assets()[kind] for kind in font_files()}),
+        faces=_faces(),
     )
 
 
@@ -150,7 +151,7 @@ def refused_as_page(request: Request, refused: Refusal) -> Response:
         title=Words(lang).t("embed.refused"),
         why=_why(refused, Words(lang)),
         assets=assets(),
-        faces=font_faces({kind: assets()[kind] for kind in font_files()}),
+        faces=_faces(),
     )
     return Response(body, refused.status, media_type="text/html")
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from components.answers import Refusal, answers, json_answer, read, route
 from components.asked import Asked
+from components.markup import HTML_LANGUAGES
 from components.words import Words
 from data.catalog import TABLE_NAMES, dictionary
 from data.tables import Tables
@@ -81,7 +82,7 @@ def changes_atom(request: Request, tables: Tables) -> Response:
 def atom(known: list[Manifest], asked: Asked, words: Words) -> bytes:
     """The feed as XML; every text is escaped by the writer."""
     ElementTree.register_namespace("", ATOM)
-    feed = ElementTree.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "zh-Hans" if words.lang == "zh" else "en"})
+    feed = ElementTree.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": HTML_LANGUAGES[words.lang]})
     _add(feed, "id", f"{TAG}:changes:{words.lang}")
     _add(feed, "title", words.t("changes.feed"))
     _add(feed, "updated", _moment(known[-1].kept_on if known else "2024-01-01"))
@@ -104,7 +105,8 @@ def atom(known: list[Manifest], asked: Asked, words: Words) -> bytes:
 def _as_html(manifest: Manifest, asked: Asked, words: Words, is_first: bool) -> str:
     """What a version changed, to read without anything else: every record that is named leads to itself as it was then."""
     body = ElementTree.Element("div")
-    for line in said(manifest, words, is_first):
+    lines = said(manifest, words, is_first)
+    for line in lines if len(lines) > 1 else [*lines, words.t("changes.none")]:
         ElementTree.SubElement(body, "p").text = line
     n = Counter(c.table for c in manifest.changes)
     for change in (c for c in manifest.changes if n[c.table] <= NAMED):
@@ -141,7 +143,7 @@ def _cell(value: object, words: Words) -> str:
 
 
 def said(manifest: Manifest, words: Words, is_first: bool) -> list[str]:
-    """What a version changed, a line a table: counts, and the records by key as far as there are few. The first: what it held."""
+    """Why a version was kept, then what it changed, a line a table: counts, and few records by key. The first: what it held."""
     lines = [manifest.why(words.lang)]
     if is_first and not manifest.changes:
         held = [
@@ -154,7 +156,7 @@ def said(manifest: Manifest, words: Words, is_first: bool) -> list[str]:
         keys = [c.key for c in manifest.changes if c.table == table]
         named = words.listed(keys) if len(keys) <= NAMED else words.t("changes.many")
         lines.append(words.t("changes.line", table=dictionary().tables[table].title[words.lang], counts=words.listed(parts), keys=named))
-    return lines if len(lines) > 1 else [*lines, words.t("changes.none")]
+    return lines
 
 
 def in_short(manifest: Manifest, words: Words, is_first: bool) -> str:

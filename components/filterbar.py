@@ -13,7 +13,7 @@ import narwhals as nw
 import streamlit as st
 
 from components import state
-from components.described import COUNTING, NAMED, how_many, parameter_label
+from components.described import COUNTING, NAMED, REASONS, how_many, left_out, name_of, parameter_label
 from components.plain import plain
 from components.words import Words
 from data.catalog import dictionary
@@ -39,6 +39,8 @@ OFFERED_SECTORS = ("film", "short_drama", "games")
 OWN_CONTROL = ("sector", "cross", "from", "to", *(o for o in OPTION if o not in COUNTING), "window", "estimation", *LISTS)
 #: Of so many tables a page says why records are left out; of more, it says so on demand.
 TABLES_EXPLAINED = 2
+#: Dates that a reader chose first, then those that are not known.
+_REASONS = ("outside_dates", *(reason for reason in REASONS if reason != "outside_dates"))
 EARLIEST = date(2010, 1, 1)
 LATEST = date(2035, 12, 31)
 
@@ -221,20 +223,12 @@ def _chips(tables: Tables, filters: Filters, words: Words) -> None:
 def chip_text(tables: Tables, parameter: str, value: str, words: Words) -> str:
     """A filter in words: `Role: Union`."""
     if parameter in NAMED:
-        value = named(tables, parameter, value, words)
+        value = name_of(tables, parameter, value, words)
     if parameter in DIMENSION:
         return f"{words.t(f'filters.{parameter}')}{words.t('colon')}{parameter_label(parameter, value, words)}"
     if parameter in COUNTING:
         return words.t(f"filters.{parameter}")
     return f"{words.t(f'filters.{parameter}')}{words.t('colon')}{value}"
-
-
-def named(tables: Tables, parameter: str, key: str, words: Words) -> str:
-    """The name of the record that a parameter points to; its key where there is none."""
-    table, column, stem = NAMED[parameter]
-    rows = tables.native(table)
-    found = rows[rows[column] == key]
-    return words.pick(found.iloc[0], stem) if len(found) else key
 
 
 def _say_refused(refused: list[Refused], unknown: list[str], words: Words) -> None:
@@ -259,13 +253,4 @@ def account_text(tables: Tables, names: tuple[str, ...], filters: Filters, words
 
 
 def _account_sentence(name: str, counted: Account, words: Words) -> str:
-    reasons: tuple[tuple[str, int], ...] = (
-        ("outside_dates", counted.outside_dates),
-        ("undated", counted.undated),
-        ("other_sectors", counted.other_sectors),
-        ("cross_hidden", counted.cross_hidden),
-        ("other_filters", counted.other_filters),
-    )
-    said = [words.t(f"account.{reason}", n=n) for reason, n in reasons if n]
-    text = how_many(counted.n, counted.total, name, words)
-    return text + (words.t("account.brackets", reasons=words.listed(said)) if said else "")
+    return how_many(counted.n, counted.total, name, words) + left_out(vars(counted), words, _REASONS)

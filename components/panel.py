@@ -14,7 +14,7 @@ import streamlit as st
 
 from components import embed, files, pictures, snippets
 from components.asked import ROWS, Asked
-from components.bundles import bundle_file
+from components.bundles import bundle_file, whose_levels
 from components.described import scope_text
 from components.making import Making, file_button, wait_for
 from components.plain import plain
@@ -156,9 +156,7 @@ def _pictures(asked: Asked, tables: Tables, words: Words, key: str) -> list[Maki
 def withheld_words(asked: Asked, tables: Tables, words: Words) -> str:
     """Why neither file nor picture passes raw levels on, and whose they are, as the files say it."""
     about = files.withheld_about(asked, tables)
-    providers = about["withheld_providers"]
-    whose = words.t("panel.withheld.by", providers=words.listed(providers)) if providers else words.t("panel.withheld.unnamed")
-    return words.t("joiner").join([about[f"withheld_why_{words.lang}"], whose, words.t("panel.withheld.instead")])
+    return words.t("joiner").join([about[f"withheld_why_{words.lang}"], whose_levels(about, words), words.t("panel.withheld.instead")])
 
 
 def _link(asked: Asked, tables: Tables, words: Words) -> None:

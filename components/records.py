@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pandas as pd
 import streamlit as st
 
+from components.cited import published
 from components.figures.money import record_amount
 from components.plain import highlighted, link, plain
 from components.words import LANGUAGES, Words
@@ -225,10 +226,7 @@ def document_link(document: Record, words: Words) -> str:
     """
     publisher = document["publisher"] if has(document["publisher"]) else ""
     title = document["title"] if has(document["title"]) else publisher or words.t("records.untitled")
-    date = words.date(document["published"]) if has(document["published"]) else ""
-    remarks = [x for x in (publisher if title != publisher else "", date) if x]
-    if document["version"] in ("repost", "translation", "aggregation"):
-        remarks.append(words.code("source_version", document["version"]))
+    remarks = [said for said in published(document, words) if said != title]
     about = words.t("brackets", text=plain(words.listed(remarks))) if remarks else ""
     return link(title, document["url"] if has(document["url"]) else None) + about
 

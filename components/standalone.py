@@ -11,7 +11,8 @@ from components.answers import Refusal
 from components.asked import Asked
 from components.charts import CHART, figure_of
 from components.files import withheld_about
-from components.theme import standalone_template, without_ink
+from components.plotly_locale import PLOTLY_LOCALE
+from components.theme import THEMES, standalone_template, without_ink
 from data.tables import Tables
 
 
@@ -30,6 +31,14 @@ def standalone(asked: Asked, tables: Tables, theme: str = "light", width: int | 
     return figure
 
 
-def figure_json(asked: Asked, tables: Tables, theme: str) -> dict[str, Any]:
-    """The same as plain values: `data` and `layout`."""
-    return dict(orjson.loads(standalone(asked, tables, theme).to_json()))
+def bare_figure(asked: Asked, tables: Tables) -> dict[str, Any]:
+    """The same as plain values, `data` and `layout`, of no theme: a page puts that of its reader in."""
+    figure = dict(orjson.loads(standalone(asked, tables).to_json()))
+    del figure["layout"]["template"]
+    return figure
+
+
+def drawing(lang: str) -> dict[str, Any]:
+    """What such a page needs to draw: the template of each theme, and Plotly's settings."""
+    config = {"displaylogo": False, "displayModeBar": False} | PLOTLY_LOCALE[lang]
+    return {"templates": {name: standalone_template(name).to_plotly_json() for name in THEMES}, "config": config}

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from starlette.testclient import TestClient
 
+from components import embed
 from components.asked import Asked
 from components.charts import CHARTS, figure_of
 from components.embed import EMBED_THEMES, PLOTLY, assets, embed_html, frame_height, iframe
@@ -184,3 +185,11 @@ def test_a_chart_without_a_mark_takes_no_room(tables: Tables) -> None:
     assert "hidden" in chart
     [chart] = [d for d in Page(embed_html(Asked("coverage", site=SITE), tables)).all("div") if d.get("id") == "chart"]
     assert "hidden" not in chart
+
+
+def test_each_file_is_read_and_compressed_once() -> None:
+    embed._packed.cache_clear()
+    names = [address.removeprefix("/assets/") for address in embed.assets().values()]
+    for name in [*names, *names, "nothing.css"]:
+        assert (embed._asset(name) is None) == (name == "nothing.css")
+    assert embed._packed.cache_info().misses == len(names)

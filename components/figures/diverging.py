@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from components.figures.opinions import _DOT_STEP, _LEGEND, _UNIFORM_TEXT, _in_sentence, _left_edges, _reach
+from components.figures.opinions import _LEGEND, _UNIFORM_TEXT, _in_sentence, _left_edges, _reach, stance_bars, stance_dots
 from components.figures.parts import Row
-from components.theme import QUIET, STANCE_COLOURS, on, safe
+from components.theme import QUIET, safe
 from components.words import Words
 from data.frames.common import SMALL_N, STANCES
 
@@ -27,8 +27,9 @@ def diverging(frame: pd.DataFrame, by: str, names: Mapping[str, str], words: Wor
     for stance in STANCES:
         mine = frame["stance"] == stance
         bars, dots = frame[mine & large], frame[mine & ~large & (frame["n"] > 0)]
-        traces.append(_bars(bars, stance, by, names, edges, words))
-        traces.append(_dots(dots, stance, by, names, edges, reach, words) | {"showlegend": bars.empty})
+        traces.append(stance_bars(bars, stance, by, edges, lambda row: _share_hover(row, names[row[by]], words), words))
+        voices = stance_dots(dots, stance, by, edges, reach, lambda row: _voice_hover(row, names[row[by]], words), words)
+        traces.append(voices | {"showlegend": bars.empty})
     step = 25 if reach <= 60 else 50
     ticks = [t for t in range(-100, 101, step) if abs(t) < reach]
     layout = {
@@ -92,44 +93,6 @@ def _group_name(row: Row, name: str, words: Words) -> str:
     if speakers < total:
         return words.t("charts.debate.group_repeats", group=safe(name), n=speakers, total=total)
     return words.t("charts.debate.group", group=safe(name), n=total)
-
-
-def _bars(part: pd.DataFrame, stance: str, by: str, names: Mapping[str, str], edges: pd.Series[float], words: Words) -> Row:
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "name": words.code("stance", stance),
-        "legendgroup": stance,
-        "y": part[by].tolist(),
-        "x": part["share_pct"].tolist(),
-        "base": edges[part.index].tolist(),
-        "marker": {"color": STANCE_COLOURS[stance]},
-        "text": [words.percent(share) if n else "" for share, n in zip(part["share_pct"], part["n"], strict=True)],
-        "textposition": "inside",
-        "insidetextanchor": "middle",
-        "textfont": {"size": 12, "color": on(STANCE_COLOURS[stance])},
-        "textangle": 0,
-        "customdata": [[int(i)] for i in part.index],
-        "hovertext": [_share_hover(row, names[row[by]], words) for row in part.to_dict("records")],
-        "hoverinfo": "text",
-    }
-
-
-def _dots(part: pd.DataFrame, stance: str, by: str, names: Mapping[str, str], edges: pd.Series[float], reach: float, words: Words) -> Row:
-    """One dot a voice, in the place that its bar would have."""
-    voices = [(index, row, place) for index, row in zip(part.index, part.to_dict("records"), strict=True) for place in range(int(row["n"]))]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": words.code("stance", stance),
-        "legendgroup": stance,
-        "y": [row[by] for _, row, _ in voices],
-        "x": [reach * _DOT_STEP * (edges[index] + place + 0.5) for index, _, place in voices],
-        "marker": {"color": STANCE_COLOURS[stance], "size": 10},
-        "customdata": [[int(index)] for index, _, _ in voices],
-        "hovertext": [_voice_hover(row, names[row[by]], words) for _, row, _ in voices],
-        "hoverinfo": "text",
-    }
 
 
 def _share_hover(row: Row, name: str, words: Words) -> str:

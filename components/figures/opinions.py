@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -68,8 +69,9 @@ def _diverging(frame: pd.DataFrame, by: str, words: Words) -> go.Figure:
     for stance in STANCES:
         mine = frame["stance"] == stance
         bars, dots = frame[mine & large], frame[mine & ~large & (frame["n"] > 0)]
-        traces.append(_bars(bars, stance, by, edges, words))
-        traces.append(_dots(dots, stance, by, edges, reach, words) | {"showlegend": bars.empty})
+        traces.append(stance_bars(bars, stance, by, edges, lambda row: _share_hover(row, by, words), words))
+        voices = stance_dots(dots, stance, by, edges, reach, lambda row: _voice_hover(row, by, words), words)
+        traces.append(voices | {"showlegend": bars.empty})
     step = 25 if reach <= 60 else 50
     ticks = [t for t in range(-100, 101, step) if abs(t) < reach]
     return figure(
@@ -133,7 +135,8 @@ def _reach(frame: pd.DataFrame, edges: pd.Series[float]) -> float:
     return min(100.0, max(50.0, 10.0 * math.ceil(longest / 10 - 1e-9)))
 
 
-def _bars(part: pd.DataFrame, stance: str, by: str, edges: pd.Series[float], words: Words) -> Row:
+def stance_bars(part: pd.DataFrame, stance: str, by: str, edges: pd.Series[float], hover: Callable[[Row], str], words: Words) -> Row:
+    """The shares of one stance, each from its place in its row."""
     return {
         "type": "bar",
         "orientation": "h",
@@ -149,12 +152,14 @@ def _bars(part: pd.DataFrame, stance: str, by: str, edges: pd.Series[float], wor
         "textfont": {"size": 12, "color": on(STANCE_COLOURS[stance])},
         "textangle": 0,
         "customdata": [[int(i)] for i in part.index],
-        "hovertext": [_share_hover(row, by, words) for row in part.to_dict("records")],
+        "hovertext": [hover(row) for row in part.to_dict("records")],
         "hoverinfo": "text",
     }
 
 
-def _dots(part: pd.DataFrame, stance: str, by: str, edges: pd.Series[float], reach: float, words: Words) -> Row:
+def stance_dots(
+    part: pd.DataFrame, stance: str, by: str, edges: pd.Series[float], reach: float, hover: Callable[[Row], str], words: Words
+) -> Row:
     """One dot a voice, in the place that its bar would have."""
     voices = [(index, row, place) for index, row in zip(part.index, part.to_dict("records"), strict=True) for place in range(int(row["n"]))]
     return {
@@ -166,7 +171,7 @@ def _dots(part: pd.DataFrame, stance: str, by: str, edges: pd.Series[float], rea
         "x": [reach * _DOT_STEP * (edges[index] + place + 0.5) for index, _, place in voices],
         "marker": {"color": STANCE_COLOURS[stance], "size": 10},
         "customdata": [[int(index)] for index, _, _ in voices],
-        "hovertext": [_voice_hover(row, by, words) for _, row, _ in voices],
+        "hovertext": [hover(row) for _, row, _ in voices],
         "hoverinfo": "text",
     }
 

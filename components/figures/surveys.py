@@ -119,7 +119,7 @@ def _line_axes(lines: pd.DataFrame, domain: tuple[float, float], words: Words) -
 def _survey_name(rows: list[Row], words: Words) -> str:
     """The date of a survey, and below it how many answered, where all its results say the same."""
     sizes = {_size(row, words) for row in rows}
-    date = safe(_period(rows[0]["period"], words))
+    date = safe(words.period(rows[0]["period"]))
     return f"{date}<br>{small(sizes.pop())}" if len(sizes) == 1 else date
 
 
@@ -225,7 +225,7 @@ def _dated(name: str, row: Row, words: Words, most: int = 200) -> str:
     """A name with the date of the result, unless it ends with it."""
     if name.endswith(str(row["period"])):
         return shortened(name, most + 8)
-    return words.t(f"{_KEY}.label", name=shortened(name, most), period=_period(row["period"], words))
+    return words.t(f"{_KEY}.label", name=shortened(name, most), period=words.period(row["period"]))
 
 
 def _middle(row: Row) -> float:
@@ -257,10 +257,6 @@ def _size(row: Row, words: Words) -> str:
         return words.t(f"{_KEY}.size.none")
     kind = row["sample_size_qualifier"] if has(row["sample_size_qualifier"]) else "exact"
     return words.t(f"{_KEY}.size.{kind}", n=int(row["sample_size"]))
-
-
-def _period(printed: object, words: Words) -> str:
-    return words.period(printed)
 
 
 def _hover(row: Row, words: Words) -> str:
@@ -300,7 +296,7 @@ def _moved(first: Row, last: Row, words: Words) -> str:
         f"{_KEY}.finding.moved",
         question=_question(first, words),
         first=_value(first, words),
-        first_period=_period(first["period"], words),
+        first_period=words.period(first["period"]),
         last=_value(last, words),
-        last_period=_period(last["period"], words),
+        last_period=words.period(last["period"]),
     )

@@ -324,7 +324,7 @@ def _compute_name(row: Row, words: Words) -> str:
 
 def _compute_hover(row: Row, name: str, words: Words) -> str:
     key = "charts.compute-gap.hover"
-    said = words.t(f"{key}.value", name=name, value=words.number(float(row["value"]), 2), period=_period(row["period"], words))
+    said = words.t(f"{key}.value", name=name, value=words.number(float(row["value"]), 2), period=words.period(row["period"]))
     share = (
         words.t(f"{key}.share", share=words.percent(float(row["share_pct"]), 2))
         if has(row["share_pct"]) and row["compute_part"] != "total"
@@ -333,10 +333,6 @@ def _compute_hover(row: Row, name: str, words: Words) -> str:
     return sentences(
         [said, share, words.t(f"{key}.forecast") if row["is_forecast"] else "", words.pick(row, "definition"), read_in(row, words)]
     )
-
-
-def _period(printed: object, words: Words) -> str:
-    return words.period(printed)
 
 
 def compute_gap_finding(frame: pd.DataFrame, words: Words) -> str:
@@ -349,7 +345,7 @@ def compute_gap_finding(frame: pd.DataFrame, words: Words) -> str:
         return words.t(f"{key}.figures", n=len(frame))
     return words.t(
         f"{key}.{'forecast' if parts['gap']['is_forecast'] else 'figure'}",
-        period=_period(parts["gap"]["period"], words),
+        period=words.period(parts["gap"]["period"]),
         total=words.number(float(parts["total"]["value"]), 2),
         domestic=words.number(float(parts["domestic"]["value"]), 2),
         share=words.percent(float(parts["domestic"]["share_pct"]), 2),
@@ -435,7 +431,7 @@ def _bar_labels(part: pd.DataFrame, axis: str, words: Words) -> list[Row]:
 
 def _bar_name(row: Row, words: Words) -> str:
     """A bar's name with its period, whole: in two lines where a narrow screen has no room for one."""
-    return wrapped(words.t("charts.production-yield.label", name=words.pick(row, "name"), period=_period(row["period"], words)), _NAME_WIDE)
+    return wrapped(words.t("charts.production-yield.label", name=words.pick(row, "name"), period=words.period(row["period"])), _NAME_WIDE)
 
 
 def _bars(panel: str, part: pd.DataFrame, axis: str, words: Words) -> Traces:
@@ -511,7 +507,7 @@ def _figure_text(row: Row, words: Words) -> str:
 
 def _indicator_hover(row: Row, words: Words) -> str:
     key = "charts.production-yield.hover"
-    said = words.t(f"{key}.value", name=words.pick(row, "name"), value=_value_text(row, words), period=_period(row["period"], words))
+    said = words.t(f"{key}.value", name=words.pick(row, "name"), value=_value_text(row, words), period=words.period(row["period"]))
     step = words.t(f"{key}.step", share=words.percent(float(row["step_pct"]), 1)) if has(row["step_pct"]) else ""
     return sentences(
         [said, step, words.t(f"{key}.forecast") if row["is_forecast"] else "", words.pick(row, "definition"), read_in(row, words)]

@@ -73,6 +73,7 @@ CHARTS = (
         keys=("money_group", "stage"),
         caveats=("undisclosed_amounts", "small_sample", "lower_bound", "upper_bound", "general_models_dominate"),
         height=funding_by_stage.funding_by_stage_height,
+        section="shares",
     ),
     Chart(
         slug="funding-by-sector",
@@ -86,6 +87,7 @@ CHARTS = (
         caveats=("sectors_multiple", "undisclosed_amounts", "lower_bound", "upper_bound", "overlapping_rounds", "general_models_dominate"),
         narrows=funding_shares.sector_mark,
         height=funding_shares.funding_by_sector_height,
+        section="shares",
     ),
     Chart(
         slug="funding-by-country",
@@ -99,6 +101,7 @@ CHARTS = (
         caveats=("coverage_uneven", "larger_rounds_likelier", "undisclosed_amounts", "lower_bound", "upper_bound", "overlapping_rounds"),
         narrows=funding_shares.country_mark,
         height=funding_shares.funding_by_country_height,
+        section="shares",
     ),
     Chart(
         slug="funding-coverage",
@@ -111,6 +114,7 @@ CHARTS = (
         keys=("period_year", "country"),
         caveats=("coverage_uneven", "larger_rounds_likelier", "undisclosed_amounts", "month_precision"),
         height=funding_coverage.funding_coverage_height,
+        section="certainty",
     ),
     Chart(
         slug="valuation-paths",
@@ -124,6 +128,7 @@ CHARTS = (
         caveats=("sources_disagree", "general_models_dominate", "month_precision", "small_sample", "coverage_uneven"),
         narrows=narrowing.by_id("company", "company_id"),
         height=valuations.valuation_paths_height,
+        section="companies",
     ),
     Chart(
         slug="funding-concentration",
@@ -136,6 +141,7 @@ CHARTS = (
         keys=("money_group",),
         caveats=("undisclosed_amounts", "lower_bound", "upper_bound", "overlapping_rounds", "cancelled_not_counted", "coverage_uneven"),
         height=concentration.funding_concentration_height,
+        section="certainty",
     ),
     Chart(
         slug="funding-and-events",
@@ -168,6 +174,7 @@ CHARTS = (
         caveats=("undisclosed_amounts", "overlapping_rounds", "cancelled_not_counted", "general_models_dominate", "coverage_uneven"),
         narrows=narrowing.by_id("investor", "investor_id"),
         height=investors.investors_height,
+        section="investors",
     ),
     Chart(
         slug="investor-network",
@@ -181,6 +188,7 @@ CHARTS = (
         caveats=("overlapping_rounds", "cancelled_not_counted", "coverage_uneven"),
         narrows=investor_network.network_narrows,
         height=investor_network.investor_network_height,
+        section="investors",
     ),
     Chart(
         slug="investor-pairs",
@@ -193,5 +201,6 @@ CHARTS = (
         keys=("investor_a_id", "investor_b_id"),
         caveats=("small_sample", "overlapping_rounds", "cancelled_not_counted", "coverage_uneven"),
         height=investor_network.investor_pairs_height,
+        section="investors",
     ),
 )

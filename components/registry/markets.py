@@ -35,6 +35,7 @@ CHARTS = (
         keys=("move_id",),
         caveats=("two_points_not_a_line", "not_a_close"),
         height=level_figures.index_levels_height,
+        section="levels",
     ),
     Chart(
         slug="event-window",
@@ -48,6 +49,7 @@ CHARTS = (
         caveats=("abnormal_not_caused", "event_day_elsewhere", "two_points_not_a_line", "no_benchmark", "coverage_uneven"),
         height=event_window.event_window_height,
         usual_event=event_studies.FIRST_STUDIED,
+        section="study",
     ),
     Chart(
         slug="event-pooled",
@@ -60,6 +62,7 @@ CHARTS = (
         keys=("study_mark",),
         caveats=("abnormal_not_caused", "windows_shared", "event_day_elsewhere", "no_benchmark"),
         height=event_pooled.event_pooled_height,
+        section="study",
     ),
     Chart(
         slug="events-timeline",
@@ -72,5 +75,6 @@ CHARTS = (
         keys=("event_id",),
         caveats=("month_precision", "sectors_multiple", "coverage_uneven"),
         height=event_figures.events_timeline_height,
+        section="events",
     ),
 )

@@ -54,6 +54,7 @@ CHARTS = (
         narrows=narrowing.by_quarter,
         caveats=("collection_not_poll", "machine_coded", "month_precision", "dates_inferred"),
         height=lambda frame: 500 if frame["balance_points"].notna().any() else 360,
+        section="time",
     ),
     Chart(
         slug="stance-distribution",
@@ -80,6 +81,7 @@ CHARTS = (
         caveats=("collection_not_poll", "machine_coded", "small_sample", "coverage_uneven"),
         narrows=lambda mark: [("theme", str(mark["theme"]))],
         height=debate_figures.division_by_theme_height,
+        section="division",
     ),
     Chart(
         slug="theme-sector-map",
@@ -93,6 +95,7 @@ CHARTS = (
         caveats=("collection_not_poll", "machine_coded", "sectors_multiple", "small_sample", "coverage_uneven"),
         narrows=debate_figures.theme_sector_map_narrows,
         height=debate_figures.theme_sector_map_height,
+        section="division",
     ),
     Chart(
         slug="before-after",
@@ -106,6 +109,7 @@ CHARTS = (
         caveats=("collection_not_poll", "machine_coded", "month_precision", "dates_inferred", "small_sample", "coverage_uneven"),
         height=debate_figures.before_after_height,
         usual_event=debate_frames.FIRST_EVENT,
+        section="time",
     ),
     Chart(
         slug="changed-minds",
@@ -119,6 +123,7 @@ CHARTS = (
         caveats=("collection_not_poll", "machine_coded", "small_sample", "dates_inferred"),
         narrows=lambda mark: [("speaker", str(mark["speaker_id"]))],
         height=speaker_figures.changed_minds_height,
+        section="speakers",
     ),
     Chart(
         slug="speaker-path",
@@ -144,5 +149,6 @@ CHARTS = (
         keys=("indicator_id",),
         caveats=("month_precision", "repost_or_translation", "coverage_uneven"),
         height=survey_figures.surveys_over_time_height,
+        section="surveys",
     ),
 )

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.server import MISSING, find_chromium, running_app
+from components.pictures import chromium
+from tests.browser.server import MISSING, running_app
 from tests.browser.shots import watch
 from tests.browser.steps import LIMIT_MS
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = find_chromium()
+    path = chromium()
     if path is None:
         if os.environ.get("CI") == "true":
             pytest.fail(MISSING)

@@ -1,9 +1,8 @@
-"""A server of the app on a free port, and the Chromium of this machine."""
+"""A server of the app on a free port."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,14 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 START_LIMIT_S = 120.0
-CHROMIUM_VARIABLE = "REELSHIFT_CHROMIUM"
 MISSING = "No Chromium on this machine. Install it: sudo apt-get install chromium fontconfig fonts-noto-cjk libatomic1"
-
-
-def find_chromium() -> str | None:
-    """The browser to drive: the one named in REELSHIFT_CHROMIUM, else Chromium, else Chrome."""
-    named = os.environ.get(CHROMIUM_VARIABLE)
-    return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 @contextmanager

@@ -25,7 +25,8 @@ from urllib.parse import urlsplit
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
 
-from tests.browser.server import MISSING, ROOT, find_chromium, running_app
+from components.pictures import chromium
+from tests.browser.server import MISSING, ROOT, running_app
 
 PAGES = {
     "overview": "/",
@@ -180,7 +181,7 @@ def picture(address: str, shots: Iterable[Shot], folder: Path, height: int | Non
     wrong: list[str] = []
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         for _, group in itertools.groupby(shots, key=lambda shot: (shot.lang, shot.theme, shot.width)):
             same = list(group)
             context = open_context(browser, same[0])
@@ -238,7 +239,7 @@ def main(arguments: list[str] | None = None) -> int:
         shots = wanted(options.only)
     except ValueError as error:
         parser.error(str(error))
-    if find_chromium() is None:
+    if chromium() is None:
         print(MISSING, file=sys.stderr)
         return 1
     with nullcontext(options.url.rstrip("/")) if options.url else running_app() as address:
